@@ -179,14 +179,22 @@ def has_content(remote: RemoteAsset | None, local: LocalFileAsset, *, size: int)
     return remote_checksum(remote) == local_checksum(local)
 
 
-def sessions_to_send(to_send: Sequence[PlannedAsset]) -> list[list[PlannedAsset]]:
-    """Each NWB file in a group with the videos of the folder that has its name."""
-    grouped: dict[str, list[PlannedAsset]] = {}
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionAssets:
+    """What is to be sent of a session: its NWB file, unless the archive has that, and videos of the folder so named."""
+
+    nwb: PlannedAsset | None
+    videos: tuple[PlannedAsset, ...]
+
+
+def sessions_to_send(to_send: Sequence[PlannedAsset]) -> list[SessionAssets]:
+    """The assets by session, sorted by path."""
+    nwb = {planned.path.removesuffix(_NWB_SUFFIX): planned for planned in to_send if planned.is_nwb}
+    videos: dict[str, list[PlannedAsset]] = {name: [] for name in nwb}
     for planned in to_send:
-        path = planned.path
-        videos = path.removesuffix(_NWB_SUFFIX) if planned.is_nwb else path.rpartition("/")[0]
-        grouped.setdefault(videos, []).append(planned)
-    return [group for _, group in sorted(grouped.items())]
+        if not planned.is_nwb:
+            videos.setdefault(planned.path.rpartition("/")[0], []).append(planned)
+    return [SessionAssets(nwb=nwb.get(name), videos=tuple(of_name)) for name, of_name in sorted(videos.items())]
 
 
 def difference_of(planned: PlannedAsset) -> Difference | None:

@@ -14,15 +14,23 @@ from __future__ import annotations
 import queue
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ssc_to_nwb.dandi.assets import PlannedAsset, asset_metadata, has_content, list_remote, local_checksum
+from ssc_to_nwb.dandi.assets import (
+    PlannedAsset,
+    SessionAssets,
+    asset_metadata,
+    has_content,
+    list_remote,
+    local_checksum,
+)
 from ssc_to_nwb.dandi.client import Archive
 from ssc_to_nwb.dandi.failures import EXPECTED, Failure, is_fatal
 from ssc_to_nwb.dandi.parts import PartFlow, Room, TransferStoppedError, part_size, path_in_parts
+from ssc_to_nwb.dandi.prepare import prepare
 from ssc_to_nwb.dandi.results import AssetOutcome, Note, report
 from ssc_to_nwb.local_processes import WorkerDiedError
 from ssc_to_nwb.options.archive import UploadRequest
@@ -30,8 +38,6 @@ from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import Problem, SscError, error
 
 Metadata = Mapping[str, Any]
-Prepare = Callable[[PlannedAsset], Future[dict[str, Any]]]
-Send = Callable[[PlannedAsset, Metadata | None], AssetOutcome]
 _POLL_S = 0.5
 
 
@@ -125,65 +131,64 @@ class Sender:
                 if self.options.stop.is_set():
                     raise TransferStoppedError
 
+    def send_sessions(self, sessions: Sequence[SessionAssets], *, preparation: Executor) -> Iterator[AssetOutcome]:
+        """Send sessions, as many assets at a time as the options say; yields each outcome soon after it comes.
 
-def upload_sessions(
-    groups: Sequence[Sequence[PlannedAsset]], *, prepare: Prepare, send: Send, jobs: int, stop: threading.Event
-) -> Iterator[AssetOutcome]:
-    """Upload all sessions, `jobs` assets at a time; yields each outcome soon after it comes.
+        A session is sent as soon as its NWB file is prepared: first its videos, then the file itself. An NWB file whose
+        video failed is not sent (the archive must not show it without), and yields nothing; nor do the videos of a file
+        that cannot be prepared. After a problem that every other asset would meet too, nothing more is begun. Ends soon
+        after `stop` of the options is set.
+        """
+        outcomes: queue.SimpleQueue[AssetOutcome] = queue.SimpleQueue()
+        halted = threading.Event()
+        senders = ThreadPoolExecutor(max_workers=self.options.jobs, thread_name_prefix="ssc-to-nwb-send")
+        # A thread for each session, which waits nearly all the time.
+        waiters = ThreadPoolExecutor(max_workers=max(1, len(sessions)), thread_name_prefix="ssc-to-nwb-session")
 
-    A session is sent as soon as its NWB file is prepared: first its videos, then the file itself. An NWB file whose
-    video failed is not sent (the archive must not show it without), and yields nothing; nor do the videos of a file
-    that cannot be prepared. After a problem that every other asset would meet too, nothing more is begun. Ends soon
-    after `stop` is set.
-    """
-    outcomes: queue.SimpleQueue[AssetOutcome] = queue.SimpleQueue()
-    halted = threading.Event()
-    senders = ThreadPoolExecutor(max_workers=jobs, thread_name_prefix="ssc-to-nwb-send")
-    # A thread for each session, which waits nearly all the time.
-    sessions = ThreadPoolExecutor(max_workers=max(1, len(groups)), thread_name_prefix="ssc-to-nwb-session")
+        def is_sent(asset: PlannedAsset, metadata: Metadata | None) -> bool:
+            if halted.is_set():
+                return False
+            outcome = self.send(asset, metadata)
+            if outcome.problem is not None and is_fatal(outcome.problem):
+                halted.set()
+            outcomes.put(outcome)
+            return outcome.status == "uploaded"
 
-    def is_sent(asset: PlannedAsset, metadata: Metadata | None) -> bool:
-        if halted.is_set():
-            return False
-        outcome = send(asset, metadata)
-        if outcome.problem is not None and is_fatal(outcome.problem):
-            halted.set()
-        outcomes.put(outcome)
-        return outcome.status == "uploaded"
+        def send_session(session: SessionAssets, preparing: Future[dict[str, Any]] | None) -> None:
+            metadata = None
+            if session.nwb is not None and preparing is not None:
+                try:
+                    metadata = preparing.result()
+                except (SscError, WorkerDiedError) as failure:
+                    outcomes.put(_unprepared(session.nwb, failure))
+                    return
+            sending = [senders.submit(is_sent, video, None) for video in session.videos]
+            sent = [video.result() for video in sending]
+            if session.nwb is not None and all(sent):
+                senders.submit(is_sent, session.nwb, metadata).result()
 
-    def upload(videos: Sequence[PlannedAsset], nwb: PlannedAsset | None, preparing: Future[Any] | None) -> None:
-        metadata = None
-        if nwb is not None and preparing is not None:
-            try:
-                metadata = preparing.result()
-            except (SscError, WorkerDiedError) as failure:
-                outcomes.put(outcome_of(nwb, status="failed", problem=_why_unprepared(failure, nwb)))
-                return
-        sending = [senders.submit(is_sent, video, None) for video in videos]
-        sent = [video.result() for video in sending]
-        if nwb is not None and all(sent):
-            senders.submit(is_sent, nwb, metadata).result()
-
-    try:
-        under_way = set()
-        for group in groups:
-            nwb = next((asset for asset in group if asset.is_nwb), None)
-            videos = [asset for asset in group if asset is not nwb]
-            under_way.add(sessions.submit(upload, videos, nwb, None if nwb is None else prepare(nwb)))
-        while under_way and not stop.is_set():
-            # In slices: a wait without end cannot be interrupted on every platform.
-            ended, under_way = wait(under_way, timeout=_POLL_S, return_when=FIRST_COMPLETED)
-            while not outcomes.empty():
-                yield outcomes.get()
-            for session in ended:
-                session.result()
-    finally:
-        for pool in (sessions, senders):
-            pool.shutdown(wait=False, cancel_futures=True)
+        try:
+            under_way = set()
+            for session in sessions:
+                nwb, validation = session.nwb, self.options.validation
+                preparing = None if nwb is None else preparation.submit(prepare, nwb.local, validation)
+                under_way.add(waiters.submit(send_session, session, preparing))
+            while under_way and not self.options.stop.is_set():
+                # In slices: a wait without end cannot be interrupted on every platform.
+                ended, under_way = wait(under_way, timeout=_POLL_S, return_when=FIRST_COMPLETED)
+                while not outcomes.empty():
+                    yield outcomes.get()
+                for waiter in ended:
+                    waiter.result()
+        finally:
+            for pool in (waiters, senders):
+                pool.shutdown(wait=False, cancel_futures=True)
 
 
-def _why_unprepared(failure: SscError | WorkerDiedError, nwb: PlannedAsset) -> Problem:
-    """A worker that died (for want of memory, say) is a problem of the file too."""
+def _unprepared(nwb: PlannedAsset, failure: SscError | WorkerDiedError) -> AssetOutcome:
+    """The outcome of a file that could not be prepared; the worker may have died, for want of memory, say."""
     if isinstance(failure, SscError):
-        return failure.problem
-    return Problem(kind=kinds.ARCHIVE_PREPARATION_DIED, file=nwb.path, detail=str(failure))
+        problem = failure.problem
+    else:
+        problem = Problem(kind=kinds.ARCHIVE_PREPARATION_DIED, file=nwb.path, detail=str(failure))
+    return outcome_of(nwb, status="failed", problem=problem)

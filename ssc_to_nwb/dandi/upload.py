@@ -25,7 +25,7 @@ from ssc_to_nwb.dandi.draft import MetadataChange, draft_state, plan_metadata
 from ssc_to_nwb.dandi.failures import EXPECTED, is_fatal
 from ssc_to_nwb.dandi.instance import parse_dandiset_id, resolve_instance
 from ssc_to_nwb.dandi.parts import Room, light_collections, part_size
-from ssc_to_nwb.dandi.prepare import preparation, prepare
+from ssc_to_nwb.dandi.prepare import preparation
 from ssc_to_nwb.dandi.results import (
     AssetOutcome,
     Note,
@@ -36,7 +36,7 @@ from ssc_to_nwb.dandi.results import (
     upload_record,
     was_interrupted,
 )
-from ssc_to_nwb.dandi.send import Sender, outcome_of, upload_sessions
+from ssc_to_nwb.dandi.send import Sender, outcome_of
 from ssc_to_nwb.options.archive import UploadRequest
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import Problem, SscError, error
@@ -184,13 +184,7 @@ class _Run:
         room = Room(max(_ROOM, part_size(largest) * options.jobs_per_file))
         sender = Sender(archive=self.archive, options=options, note=self.note, room=room)
         with light_collections(), preparation(options.workers, files=files) as pool:
-            for outcome in upload_sessions(
-                sessions_to_send(to_send),
-                prepare=lambda planned: pool.submit(prepare, planned.local, options.validation),
-                send=sender.send,
-                jobs=options.jobs,
-                stop=options.stop,
-            ):
+            for outcome in sender.send_sessions(sessions_to_send(to_send), preparation=pool):
                 self.outcomes[outcome.path] = outcome
                 self._add_problem(outcome.problem)
 

@@ -6,12 +6,11 @@ import contextlib
 import json
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal, TextIO
 
-from ssc_to_nwb.nwb_file.results import Progress
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import error
 
@@ -47,12 +46,6 @@ class RunEvent:
     name: EventName
     session: str | None = None
     fields: dict[str, Any] = field(default_factory=dict)
-
-    @classmethod
-    def of_progress(cls, progress: Progress) -> RunEvent:
-        """An event for progress."""
-        values = asdict(progress)
-        return cls(name="progress", session=values.pop("session"), fields=values)
 
 
 OnEvent = Callable[[RunEvent], None]

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 FORMAT = 1
 # Statuses of lines after which the session's NWB file is in place.
 DONE_STATUSES = ("converted", "confirmed")
+# What a line has as the outcome has it.
+_OF_OUTCOME = ("session", "status", "source", "seconds", "output_bytes", "verified", "digest", "error")
 # Of files from before the number was written down.
 _FIRST_LAYOUT = 1
 
@@ -187,22 +189,18 @@ def session_line(
     """
     seconds = sum(outcome.seconds.values())
     source_bytes = 0 if inputs is None else inputs.source_bytes
+    known = outcome.as_dict()
     line = {
         "format": FORMAT,
-        "session": outcome.session,
+        **{name: known[name] for name in _OF_OUTCOME},
         "work": job.work,
         "attempt": job.attempt,
-        "status": outcome.status,
         "started": started,
         "finished": now_text(),
-        "seconds": {stage: round(value, 3) for stage, value in outcome.seconds.items()},
         "source_bytes": source_bytes,
-        "output_bytes": outcome.output_bytes,
         "source_mb_per_s": round(source_bytes / 1e6 / seconds, 3) if seconds else None,
         naming.FILE_LAYOUT_ITEM: naming.FILE_LAYOUT,
         "output": None,
-        "verified": outcome.verified,
-        "digest": outcome.digest,
         "why": (),
         # Each kind of warning once, with its count and its first occurrence.
         "warnings": [
@@ -210,9 +208,7 @@ def session_line(
             for kind, found in grouped_by_kind(outcome.problems).items()
         ],
         "overcome": list(dict.fromkeys(one.kind.identifier for one in outcome.problems if one.overcome)),
-        "error": outcome.error,
         "traceback": outcome.traceback,
-        "source": outcome.source,
         "inputs": inputs,
         "host": socket.gethostname(),
         "pid": os.getpid(),
@@ -227,28 +223,6 @@ def session_line(
         }
     found: dict[str, Any] = as_json({**line, **further})
     return found
-
-
-def recorded_digest(nwb: Path) -> str | None:
-    """The digest that the newest line of its output's record has of an NWB file; None where it has none to be read.
-
-    A digest made by another version of this package is none: it may have covered something else.
-    """
-    with contextlib.suppress(OSError):
-        newest = newest_done(nwb)
-        if newest is not None and newest.inputs.version == __version__:
-            return newest.digest
-    return None
-
-
-def newest_done(nwb: Path) -> Done | None:
-    """What the newest line of its output's record says of an NWB file; None where there is none. Raises OSError."""
-    output, newest = nwb.parent.parent, None
-    for line in read_json_lines(run_files.run_record(output)):
-        done = Done.from_line(line, output)
-        if done is not None and done.output == nwb:
-            newest = done
-    return newest
 
 
 @dataclass(slots=True, kw_only=True)
@@ -268,3 +242,21 @@ def read_record(output: Path) -> dict[str, History]:
         if (done := Done.from_line(line, output)) is not None:
             history.done.append(done)
     return histories
+
+
+def recorded_digest(nwb: Path) -> str | None:
+    """The digest that the newest line of its output's record has of an NWB file; None where it has none to be read.
+
+    A digest made by another version of this package is none: it may have covered something else.
+    """
+    with contextlib.suppress(OSError):
+        newest = newest_done(nwb)
+        if newest is not None and newest.inputs.version == __version__:
+            return newest.digest
+    return None
+
+
+def newest_done(nwb: Path) -> Done | None:
+    """What the newest line of its output's record says of an NWB file; None where there is none. Raises OSError."""
+    histories = read_record(nwb.parent.parent).values()
+    return next((done for history in histories for done in reversed(history.done) if done.output == nwb), None)

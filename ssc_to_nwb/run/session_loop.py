@@ -7,7 +7,7 @@ import pickle
 from collections import Counter, deque
 from collections.abc import Iterable
 from concurrent.futures import CancelledError, Future
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from queue import Empty, SimpleQueue
 
@@ -117,7 +117,8 @@ class SessionLoop:
         self._has_begun(progress.session)
         if self.settings.request.on_progress is not None:
             self.settings.request.on_progress(progress)
-        self.on_event(RunEvent.of_progress(progress))
+        fields = asdict(progress)
+        self.on_event(RunEvent(name="progress", session=fields.pop("session"), fields=fields))
 
     def _has_begun(self, session: str) -> None:
         """Say once that a session has begun: with its first progress, or with its result where that comes first."""

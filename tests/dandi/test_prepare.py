@@ -98,7 +98,7 @@ def test_in_processes_of_their_own(upload_for_real: Upload, two_sessions: Path, 
 def test_a_process_that_dies_is_a_problem_of_its_file(
     upload_for_real: Upload, two_sessions: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ssc_to_nwb.dandi.upload.prepare", _die)
+    monkeypatch.setattr("ssc_to_nwb.dandi.send.prepare", _die)
     result = upload_for_real(workers=2)
     assert {each.kind.identifier for each in result.problems if each.file in (NWB, OTHER)} == {
         "archive-preparation-died"
