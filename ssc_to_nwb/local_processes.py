@@ -23,15 +23,18 @@ from functools import partial
 from multiprocessing import forkserver, resource_tracker
 from multiprocessing.connection import Connection
 from multiprocessing.connection import wait as wait_for
-from multiprocessing.context import ForkServerContext, SpawnContext
 from multiprocessing.util import get_temp_dir
 from pathlib import Path
 from types import FrameType
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from ssc_to_nwb.fork_server import SOCKET_FOLDER
 from ssc_to_nwb.parallel import OBJECTS_BETWEEN_SEARCHES, without_main_module
 from ssc_to_nwb.run_files import run_record
+
+if TYPE_CHECKING:
+    # Not every system has both.
+    from multiprocessing.context import ForkServerContext, SpawnContext
 
 _NAMES = ("SIGINT", "SIGTERM", "SIGHUP")
 Result = TypeVar("Result")
