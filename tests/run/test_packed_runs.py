@@ -20,6 +20,7 @@ from ssc_to_nwb.api.conversion import ConversionResult
 from ssc_to_nwb.problems.model import SscError
 from ssc_to_nwb.run.events import RunEvent
 from ssc_to_nwb.run.session_sources import SourceSearch, find_sources
+from ssc_to_nwb.run_files import packed_listing
 
 FIRST, SECOND = "an900010_2013_01_01", "an900010_2013_01_02"
 Pack = Callable[[Path, Path], Path]
@@ -136,6 +137,20 @@ def test_a_packed_session_file_beside_its_unpacked_raw_files_is_not_guessed_abou
     with zipfile.ZipFile(source / "mats.zip", "w") as packed:
         packed.write(made / f"{FIRST}_session.mat", arcname=f"{FIRST}_session.mat")
     assert errors(convert(source=source, output=tmp_path / "nwb")) == {FIRST: "packed-partly-unpacked"}
+
+
+def test_what_a_packed_file_holds_is_noted_beside_the_output(made: Path, tmp_path: Path) -> None:
+    path, read = tar(tmp_path / "all.tar", made), list[Path]()
+    first = SourceSearch(output=tmp_path / "nwb", on_listing=read.append)
+    assert [one.name for one in find_sources(path, first)] == [FIRST, SECOND]
+    packed_listing(tmp_path / "nwb").parent.mkdir(parents=True)
+    first.save()
+    again = SourceSearch(output=tmp_path / "nwb", on_listing=read.append)
+    assert find_sources(path, again) == find_sources(path, SourceSearch())
+    assert read == [path]
+    tar(path, made)
+    find_sources(path, SourceSearch(output=tmp_path / "nwb", on_listing=read.append))
+    assert read == [path, path]
 
 
 def test_a_packed_file_that_was_unpacked_where_it_lies_is_passed_over(made: Path, tmp_path: Path) -> None:
