@@ -9,7 +9,6 @@ import pytest
 from tiny_sessions import write_tiny
 
 from ssc_to_nwb.api.conversion import convert
-from ssc_to_nwb.nwb_file.results import Progress
 from ssc_to_nwb.problems.model import SscError
 from ssc_to_nwb.run.events import EventFile, RunEvent
 
@@ -61,8 +60,8 @@ def test_a_later_run_adds_to_the_file(source: Path, tmp_path: Path) -> None:
 def test_progress_of_one_stage_is_not_written_at_every_step(tmp_path: Path) -> None:
     file = EventFile(tmp_path / "events.jsonl")
     for done in range(1000):
-        file(RunEvent.of_progress(Progress(session="s", stage="write", done_bytes=done, total_bytes=1000)))
-    file(RunEvent.of_progress(Progress(session="s", stage="verify", done_bytes=0, total_bytes=1000)))
+        file(RunEvent(name="progress", session="s", fields={"stage": "write", "done_bytes": done}))
+    file(RunEvent(name="progress", session="s", fields={"stage": "verify", "done_bytes": 0}))
     file.close()
     stages = [line["stage"] for line in lines(tmp_path / "events.jsonl")]
     assert stages[0] == "write"
