@@ -152,6 +152,21 @@ def converted_small_raw(shared_build: SharedBuilds) -> Converted:
 
 
 @pytest.fixture(scope="session")
+def converted_stub(shared_build: SharedBuilds) -> Converted:
+    """A stub of a session of one small plane; its outcome's file is alone in its output."""
+    from converting import SMALL, convert
+
+    from ssc_to_nwb.testing.dataset import write_session
+
+    def converted(root: Path) -> Converted:
+        made = write_session(root=root / "source", spec=SessionSpec(**SMALL, n_trials=8), raw=False, videos=False)
+        result = convert(source=root / "source", output=root / "nwb", stub=True)
+        return Converted(made=made, outcome=result.outcomes[0])
+
+    return shared_build("converted_stub", converted)
+
+
+@pytest.fixture(scope="session")
 def zarr_store(converted_small_raw: Converted, shared_build: SharedBuilds) -> tuple[Path, str]:
     """The file of `converted_small_raw` as a store alone in its folder, and what the command printed.
 

@@ -152,21 +152,22 @@ class TestUv:
         assert call("use_environment .venv '[all,test]'").stdout == ""
         assert len(self.calls(checkout)) == 2
 
-    @pytest.mark.parametrize("change", ["pyproject", "python", "place"])
     def test_makes_it_again_where_it_no_longer_fits(
-        self, checkout: Path, call: Callable[..., subprocess.CompletedProcess[str]], change: str
+        self, checkout: Path, call: Callable[..., subprocess.CompletedProcess[str]]
     ) -> None:
         python_like(checkout / "bin" / "python3", "3.12")
         program(checkout / "bin" / "uv", UV)
         call("use_environment .venv '[test]'")
-        if change == "pyproject":
-            os.utime(checkout / "pyproject.toml", (2**31, 2**31))
-        elif change == "python":
-            (checkout / ".venv" / "bin" / "python").unlink()
-        else:
-            (checkout / ".venv" / "ready").write_text("/where/it/was\n")
-        assert call("use_environment .venv '[test]'").stdout.startswith("Setting up .venv: ")
-        assert len(self.calls(checkout)) == 4
+        changes = (
+            lambda: (checkout / ".venv" / "bin" / "python").unlink(),
+            lambda: (checkout / ".venv" / "ready").write_text("/where/it/was\n"),
+            # The last, as what is made afterwards is older still.
+            lambda: os.utime(checkout / "pyproject.toml", (2**31, 2**31)),
+        )
+        for number, change in enumerate(changes, start=2):
+            change()
+            assert call("use_environment .venv '[test]'").stdout.startswith("Setting up .venv: ")
+            assert len(self.calls(checkout)) == 2 * number
 
     def test_fetches_a_python_where_there_is_none(
         self, checkout: Path, call: Callable[..., subprocess.CompletedProcess[str]]

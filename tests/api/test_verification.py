@@ -128,10 +128,8 @@ def test_a_pipe_in_place_of_the_file_is_not_waited_for(two: tuple[Path, Path], t
     assert (found[0].kind.identifier, found[0].found) == ("verify-output-missing", "a named pipe (FIFO)")
 
 
-def test_stub_is_refused(two: tuple[Path, Path], tmp_path: Path):
-    source, _ = two
-    stub = convert(source=source, output=tmp_path, sessions=["*900001*"], stub=True).outputs[0]
-    result = verify_sessions(source=source, output=stub, sessions=["*900001*"])
+def test_stub_is_refused(converted_stub: Converted):
+    result = verify_sessions(source=converted_stub.made.root, output=converted_stub.path)
     assert result.sessions[0].error is not None
     assert result.sessions[0].error.kind.identifier == "verify-stub"
 

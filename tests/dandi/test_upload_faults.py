@@ -109,7 +109,7 @@ LASTING = [
 @pytest.mark.usefixtures("small_parts")
 @pytest.mark.parametrize(
     ("step", "action", "identifier", "times"),
-    mostly_long(LASTING, quick=lambda case: case[1] in ("drop", "corrupt") or case[3] == 1),
+    mostly_long(LASTING, quick=lambda case: case[1] == "corrupt" or case[3] == 1),
 )
 def test_a_lasting_fault_is_named_and_a_second_run_ends_complete(
     upload: Upload,
@@ -180,17 +180,17 @@ def test_after_the_key_is_withdrawn_nothing_more_is_tried(upload: Upload, archiv
 
 
 def test_waits_grow_and_heed_what_the_server_asks(upload: Upload, archive: DandiServer, output: Path) -> None:
-    archive.fail("create", "503", times=6, retry_after=1)
+    archive.fail("create", "503", times=3, retry_after=1)
     notes: list[str] = []
     started = time.monotonic()
     result = upload(jobs=1, on_progress=lambda step: notes.append(step.note) if step.stage == "waiting" else None)
 
-    # Three tries of the client within each of two of ours; then it gets through.
+    # Three tries of the client within the first of ours; then it gets through.
     assert result.ok
-    assert len(notes) == 2
-    assert time.monotonic() - started >= 2
+    assert len(notes) == 1
+    assert time.monotonic() - started >= 1
     tries = [event for event in read_json_lines(upload_record(output)) if event["event"] == "try-failed"]
-    assert [event["attempt"] for event in tries] == [1, 2]
+    assert [event["attempt"] for event in tries] == [1]
     waits = list(RetryPolicy(attempts=6, first_wait_s=2, growth=2, longest_wait_s=10, jitter=0).waits())
     assert waits == [2, 4, 8, 10, 10]
 

@@ -33,11 +33,16 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> SyntheticSession:
 
 
 @pytest.fixture(scope="module")
-def files(made: SyntheticSession, tmp_path_factory: pytest.TempPathFactory) -> tuple[FileEntry, ...]:
+def file(made: SyntheticSession, tmp_path_factory: pytest.TempPathFactory) -> Path:
     outcome = convert(source=made.root, output=tmp_path_factory.mktemp("out"), keep_going=True).outcomes[0]
     assert outcome.verified == "full", outcome.error
     assert outcome.output is not None
-    return read_ledger(file=outcome.output).files
+    return outcome.output
+
+
+@pytest.fixture(scope="module")
+def files(file: Path) -> tuple[FileEntry, ...]:
+    return read_ledger(file=file).files
 
 
 def test_every_file_on_disk_is_there_once(made: SyntheticSession, files: tuple[FileEntry, ...]):
@@ -111,10 +116,9 @@ def test_without_raw_files_only_the_session_file_is_read(made: SyntheticSession,
     assert [file.rule for file in read_ledger(file=outcome.output).files] == ["session-file"]
 
 
-def test_file_with_damaged_sources_left_out_is_verified_at_any_time(made: SyntheticSession, tmp_path: Path):
+def test_file_with_damaged_sources_left_out_is_verified_at_any_time(made: SyntheticSession, file: Path):
     from ssc_to_nwb.api.verification import verify_sessions
 
-    assert convert(source=made.root, output=tmp_path, keep_going=True, verify="off").ok
-    result = verify_sessions(source=made.root, output=tmp_path)
+    result = verify_sessions(source=made.root, output=file)
     assert result.ok, result.as_dict()
     assert {"stack-file-skipped"} <= {problem.kind.identifier for problem in result.sessions[0].warnings}

@@ -212,7 +212,7 @@ def test_a_file_cut_after_its_header_holds_no_variable(tmp_path: Path) -> None:
 
 
 def test_damage_inside_a_compressed_file_is_found(tmp_path: Path) -> None:
-    path = write(tmp_path, n_trials=2, trial_number_gap_after=(), trials_without_whisker=()).mat_path
+    path = write(tmp_path, n_trials=2, trials_without_whisker=(), subvolumes=()).mat_path
     content = path.read_bytes()
     rng = np.random.default_rng(5)
     for place in rng.integers(136, len(content), 40):

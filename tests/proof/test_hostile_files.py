@@ -109,7 +109,7 @@ def two(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("two")
     small = (SubvolumeSpec(number=1, planes=(2,), rois_per_plane=2),)
     for animal in ("an900001", "an900002"):
-        spec = SessionSpec(animal=animal, subvolumes=small, image_shape=(24, 32), n_trials=3)
+        spec = SessionSpec(animal=animal, subvolumes=small, image_shape=(24, 32), arrays=("dff",), n_trials=3)
         write_session(root=root / "source", spec=spec, raw=False, videos=False)
     assert convert(source=root / "source", output=root / "nwb", verify="off").ok
     return root

@@ -72,6 +72,7 @@ def replaced(monkeypatch: pytest.MonkeyPatch, owner: Any, name: str, change: Cal
     monkeypatch.setattr(owner, name, lambda *given, **named: change(right, *given, **named))
 
 
+@pytest.mark.long
 def test_without_a_defect_all_is_well(outcome: Outcome) -> None:
     converted = outcome()
     assert (converted.error, converted.verified) == (None, "full")

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from made_sessions import Converted
+from session_variants import DAYS
 
 from ssc_to_nwb.problems.model import SscError
 from ssc_to_nwb.reading.imaged_plane import ImagedPlane
@@ -29,8 +30,8 @@ def test_title(session: NwbSession) -> None:
 
 
 def test_the_letter_of_a_second_session_of_the_day(convert_once: Callable[..., Converted]) -> None:
-    with open_nwb_session(convert_once(letter="b").path) as opened:
-        assert (opened.title, opened.name) == ("an900001, 2013-03-08b", "an900001_2013_03_08b")
+    with open_nwb_session(convert_once(**DAYS[2]).path) as opened:
+        assert (opened.title, opened.name) == ("an900001, 2013-03-10b", "an900001_2013_03_10b")
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -103,8 +104,9 @@ def test_verified_and_digest_are_those_of_the_record(bare_file: Path, tmp_path: 
 
 
 def test_warnings_of_the_conversion_are_counted_apart_and_lead_to_their_list(
-    converted_raw: Converted, tmp_path: Path
+    convert_once: Callable[..., Converted], tmp_path: Path
 ) -> None:
+    converted = convert_once(subvolumes=(), trials_with_nan_valve_time=(1,))
     warnings = (
         {
             "identifier": "values-nan",
@@ -114,7 +116,7 @@ def test_warnings_of_the_conversion_are_counted_apart_and_lead_to_their_list(
         {"identifier": "trial-untyped", "count": 1, "first": {"title": "A trial has no type", "found": "trial 3"}},
     )
     record = FileRecord(verified="full", warnings=warnings)
-    index, page = build_pages([converted_raw.path], output=tmp_path, record_of=lambda _: record)
+    index, page = build_pages([converted.path], output=tmp_path, record_of=lambda _: record)
     assert "<p>7 warnings</p>" in index.read_text("utf-8")
     html = page.read_text("utf-8")
     assert '<a href="#conversion">2 kinds, 5 warnings</a>' in html

@@ -8,8 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from converting import SMALL, convert
-from made_sessions import Converted, Struct, write
+from made_sessions import Converted, Struct
 
 from ssc_to_nwb.reading.nwb_session import NwbSession
 from ssc_to_nwb.reading.opened_session import open_nwb_session
@@ -41,13 +40,8 @@ def one_trial(convert_once: Callable[..., Converted]) -> Iterator[NwbSession]:
 
 
 @pytest.fixture(scope="module")
-def stub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[NwbSession]:
-    folder = tmp_path_factory.mktemp("stub")
-    write(folder / "source", n_trials=8, **SMALL)
-    result = convert(source=folder / "source", output=folder / "nwb", stub=True)
-    path = result.outcomes[0].output
-    assert path is not None
-    with open_nwb_session(path) as session:
+def stub(converted_stub: Converted) -> Iterator[NwbSession]:
+    with open_nwb_session(converted_stub.path) as session:
         yield session
 
 

@@ -144,17 +144,17 @@ def test_a_file_that_is_there_stays(files: tuple[Path, Path, Path]) -> None:
     assert restored.read_bytes() == before
 
 
-def test_a_stub_is_refused_and_a_further_variable_is_named(tmp_path: Path) -> None:
-    write(tmp_path / "source", **SMALL, others={"note": "text"})
-    whole = convert(source=tmp_path / "source", output=tmp_path / "nwb", verify="off").outcomes[0].output
-    stub = convert(source=tmp_path / "source", output=tmp_path / "stub", verify="off", stub=True).outcomes[0].output
-    assert whole is not None
-    assert stub is not None
+def test_a_further_variable_is_named(tmp_path: Path) -> None:
+    write(tmp_path / "source", n_trials=3, subvolumes=(), others={"note": "text"})
+    (whole,) = convert(source=tmp_path / "source", output=tmp_path / "nwb", verify="off").outputs
     restored = restore(file=whole, output=tmp_path / "restored.mat")
     assert restored.variables_left_out == ("note",)
     assert list(read_mat(tmp_path / "restored.mat")) == [restored.variable]
+
+
+def test_a_stub_is_refused(converted_stub: Converted, tmp_path: Path) -> None:
     with pytest.raises(SscError) as caught:
-        restore(file=stub, output=tmp_path / "stub.mat")
+        restore(file=converted_stub.path, output=tmp_path / "stub.mat")
     assert caught.value.problem.kind.identifier == "restore-of-stub"
     assert not (tmp_path / "stub.mat").exists()
 

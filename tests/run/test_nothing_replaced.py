@@ -185,7 +185,18 @@ class TestRawFiles:
 
 
 class TestMetadata:
-    """The option --metadata."""
+    """The option --metadata, of a session without raw files."""
+
+    @pytest.fixture(scope="class")
+    def without_raw(self, tmp_path_factory: pytest.TempPathFactory) -> Path:
+        root = tmp_path_factory.mktemp("without_raw")
+        write_session(root=root / "source", spec=tiny_spec(), raw=False, videos=False)
+        assert convert(source=root / "source", output=root / "nwb", **COMMON).ok
+        return root
+
+    @pytest.fixture
+    def place(self, without_raw: Path, tmp_path: Path) -> Path:
+        return Path(shutil.copytree(without_raw, tmp_path / "copy"))
 
     @pytest.fixture
     def mine(self, place: Path) -> Path:

@@ -8,8 +8,8 @@ from pathlib import Path
 import h5py
 import numpy as np
 import pytest
-from converting import SMALL, convert
-from made_sessions import Converted, Struct, array, write
+from converting import convert
+from made_sessions import Converted, Struct, array
 from session_variants import ONE_PLANE
 
 from ssc_to_nwb.api.validation import validate
@@ -65,10 +65,8 @@ def test_a_repeated_time_stamp_is_a_warning_as_it_is_for_the_conversion(
     assert text.startswith("1 time stamps are the same as the one above; the first is number 5: ")
 
 
-def test_a_stub(tmp_path: Path) -> None:
-    write(tmp_path / "source", **SMALL)
-    assert convert(source=tmp_path / "source", output=tmp_path / "nwb", stub=True).ok
-    assert unexplained(validate(paths=[tmp_path / "nwb"], fail_on="warning")) == []
+def test_a_stub(converted_stub: Converted) -> None:
+    assert unexplained(validate(paths=[converted_stub.path.parents[1]], fail_on="warning")) == []
 
 
 @pytest.mark.long
