@@ -12,14 +12,17 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import HealthCheck, settings
-from made_sessions import AWKWARD, Assembled, Converted, opened
 from shared_builds import SharedBuilds
 
-from ssc_to_nwb.testing.spec import SessionSpec
+# What is heavy is imported where it is needed: the process that hands out the tests reads this file before the others.
+if TYPE_CHECKING:
+    from made_sessions import Assembled, Converted
+
+    from ssc_to_nwb.testing.spec import SessionSpec
 
 # No test depends on how fast the machine is.
 settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -76,8 +79,10 @@ def convert_once(shared_build: SharedBuilds) -> Callable[..., Converted]:
     Given fields without subvolumes, it is one of one small plane.
     """
     from converting import SMALL, convert
+    from made_sessions import Converted
 
     from ssc_to_nwb.testing.dataset import write_session
+    from ssc_to_nwb.testing.spec import SessionSpec
 
     def build(spec: SessionSpec | None = None, **fields: Any) -> Converted:
         small = {} if "subvolumes" in fields or not fields else SMALL
@@ -117,6 +122,8 @@ def converted_default(convert_once: Callable[..., Converted]) -> Converted:
 @pytest.fixture(scope="session")
 def converted_awkward(convert_once: Callable[..., Converted]) -> Converted:
     """The session AWKWARD, converted."""
+    from made_sessions import AWKWARD
+
     return convert_once(AWKWARD)
 
 
@@ -124,6 +131,7 @@ def converted_awkward(convert_once: Callable[..., Converted]) -> Converted:
 def converted_raw(shared_build: SharedBuilds) -> Converted:
     """A session with two whiskers, gaps, stacks, side images, registration files and videos, converted with them."""
     from converting import convert
+    from made_sessions import Converted
 
     from ssc_to_nwb.testing.dataset import write_session
     from ssc_to_nwb.testing.examples import demo_specs
@@ -139,8 +147,10 @@ def converted_raw(shared_build: SharedBuilds) -> Converted:
 def converted_small_raw(shared_build: SharedBuilds) -> Converted:
     """A session of one small plane, with its stacks and videos: for what needs raw files, and no more of them."""
     from converting import SMALL, convert
+    from made_sessions import Converted
 
     from ssc_to_nwb.testing.dataset import write_session
+    from ssc_to_nwb.testing.spec import SessionSpec
 
     spec = SessionSpec(**SMALL, n_trials=3, trials_without_whisker=(), arrays=("dff",))
 
@@ -155,8 +165,10 @@ def converted_small_raw(shared_build: SharedBuilds) -> Converted:
 def converted_stub(shared_build: SharedBuilds) -> Converted:
     """A stub of a session of one small plane; its outcome's file is alone in its output."""
     from converting import SMALL, convert
+    from made_sessions import Converted
 
     from ssc_to_nwb.testing.dataset import write_session
+    from ssc_to_nwb.testing.spec import SessionSpec
 
     def converted(root: Path) -> Converted:
         made = write_session(root=root / "source", spec=SessionSpec(**SMALL, n_trials=8), raw=False, videos=False)
@@ -215,5 +227,7 @@ def nwb_raw(converted_raw: Converted) -> Iterator[Any]:
 
 
 def _opened(path: Path) -> Iterator[Any]:
+    from made_sessions import opened
+
     with opened(path) as nwbfile:
         yield nwbfile

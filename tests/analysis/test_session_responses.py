@@ -92,7 +92,7 @@ def test_whisking_begins_once_a_trial_and_not_during_touch(session: NwbSession) 
 
 
 def test_a_session_without_whisker_data_has_no_responses(convert_once: Callable[..., Converted]) -> None:
-    made = convert_once(whisker_data=False, empty_event_series=("touches",))
+    made = convert_once(whisker_data=False, empty_event_series=("touches",), arrays=("dff",))
     with open_nwb_session(made.path) as opened:
         found = touch_responses(opened), whisking_responses(opened)
     for responses in found:

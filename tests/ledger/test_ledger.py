@@ -87,7 +87,7 @@ def test_places_are_in_the_file(convert_once: Callable[..., Converted], spec: Se
 @pytest.mark.parametrize(
     "blank",
     [
-        {"animalStrain1": "  ", "animalStrain2": ""},
+        pytest.param({"animalStrain1": "  ", "animalStrain2": ""}, marks=pytest.mark.long),
         {"animalStrain1": "", "animalStrain2": "", "animalGeneModification1": " ", "animalGeneModification2": EMPTY},
     ],
 )

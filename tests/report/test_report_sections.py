@@ -310,7 +310,7 @@ def test_whiskers_that_were_never_tracked(convert_edited: Callable[..., Converte
     def edit(s: Struct) -> None:
         array(s, "whiskerVars").update(time=EMPTY, trial=EMPTY, valueMatrix=np.zeros((2, 0)))
 
-    with open_nwb_session(convert_edited(edit).path) as session:
+    with open_nwb_session(convert_edited(edit, subvolumes=()).path) as session:
         blocks = list(whisker_section(session))
     assert not [block for block in blocks if isinstance(block, Picture)]
 
