@@ -268,14 +268,18 @@ def _files(given: Path | None, layouts: list[str], *, below: Path | None) -> Ite
 
 def convert_to(folder: Path, *, layout: str) -> Path:
     """Convert `folder/source` to a layout of LAYOUTS; returns the NWB file."""
+    from ssc_to_nwb.metadata.loader import load_metadata
     from ssc_to_nwb.nwb_file.results import SessionTask
     from ssc_to_nwb.nwb_file.session_file import convert_session
     from ssc_to_nwb.options.conversion import ConversionOptions
-    from ssc_to_nwb.source_files.session_files import find_session_files
+    from ssc_to_nwb.source_files.session_files import dataset_of, find_session_files
 
-    (session_file,) = find_session_files(folder / "source")
+    (file,) = find_session_files(folder / "source")
     task = SessionTask(
-        session_file=session_file, output=folder / layout.replace(" ", "-"), options=ConversionOptions(verify="off")
+        session_file=file,
+        output=folder / layout.replace(" ", "-"),
+        metadata=load_metadata(dataset=dataset_of(file.path), session=str(file.key), subject=file.key.animal),
+        options=ConversionOptions(verify="off"),
     )
     # In this process: that of a worker would not see the other layout.
     with file_space_of(LAYOUTS[layout]):

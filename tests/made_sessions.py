@@ -18,12 +18,13 @@ from ssc_to_nwb.data_types.facts import SessionFacts
 from ssc_to_nwb.matlab.field import Field
 from ssc_to_nwb.matlab.tree import MatCell, MatStruct, MatStructArray
 from ssc_to_nwb.metadata.loader import load_metadata
-from ssc_to_nwb.metadata.model import SourceFacts
-from ssc_to_nwb.nwb_file.results import SessionOutcome
+from ssc_to_nwb.metadata.model import Metadata, SourceFacts
+from ssc_to_nwb.nwb_file.results import SessionOutcome, SessionTask
+from ssc_to_nwb.options.conversion import ConversionOptions
 from ssc_to_nwb.problems.model import Problem, ProblemLog, SscError
 from ssc_to_nwb.session.context import SessionContext
 from ssc_to_nwb.session.session import Session, read_session
-from ssc_to_nwb.source_files.session_files import dataset_of
+from ssc_to_nwb.source_files.session_files import dataset_of, find_session_files, key_from_path
 from ssc_to_nwb.testing.dataset import SyntheticSession, write_session
 from ssc_to_nwb.testing.matlab import Cell
 from ssc_to_nwb.testing.spec import TOUCH_PROPERTIES, SessionSpec, SubvolumeSpec
@@ -151,9 +152,21 @@ def read(made: SyntheticSession, **options: Any) -> tuple[Session, ProblemLog]:
 
 def facts_of(session: Session) -> SessionFacts:
     """What the rules need to know of a session, with the metadata of its data set."""
-    key = session.key
-    metadata = load_metadata(dataset=dataset_of(session.path), session=str(key), subject=key.animal, files=())
-    return SessionFacts(SessionContext(session=session, metadata=metadata))
+    return SessionFacts(SessionContext(session=session, metadata=metadata_of(session.path)))
+
+
+def metadata_of(path: Path) -> Metadata:
+    """The packaged metadata for a session file."""
+    key = key_from_path(path)
+    return load_metadata(dataset=dataset_of(path), session=str(key), subject=key.animal)
+
+
+def task_of(source: Path, output: Path, **options: Any) -> SessionTask:
+    """What converts the one session of a source, for `convert_session` in this process."""
+    (file,) = find_session_files(source)
+    return SessionTask(
+        session_file=file, output=output, metadata=metadata_of(file.path), options=ConversionOptions(**options)
+    )
 
 
 def read_edited(folder: Path, edit: Edit, **fields: Any) -> tuple[Session, ProblemLog]:

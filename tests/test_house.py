@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 import ssc_to_nwb
-from ssc_to_nwb.metadata.loader import metadata_folder
+from ssc_to_nwb.metadata.text_file import metadata_folder
 
 ROOT = Path(ssc_to_nwb.__file__).parent
 MODULES = sorted(ROOT.rglob("*.py"))

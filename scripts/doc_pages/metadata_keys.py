@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from doc_pages.markdown import page, table, text
-from ssc_to_nwb.metadata.model import Metadata
+from ssc_to_nwb.metadata.loader import schema as metadata_schema
 
 _INTRODUCTION = """\
 What the session files do not say comes from YAML files. The project has one for each data set, `metadata/ssc-1.yaml`
@@ -34,7 +34,7 @@ default are in the packaged files."""
 
 def metadata_page() -> str:
     """The whole page."""
-    schema = Metadata.model_json_schema()
+    schema = metadata_schema().json_schema()
     sections = [_INTRODUCTION]
     for name, entry in schema["properties"].items():
         section = _resolved(entry, schema)

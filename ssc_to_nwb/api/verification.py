@@ -129,6 +129,7 @@ def _verify_source(source: SessionSource, file: Path | None, request: VerifyRequ
 def _verify_session(
     source: SessionSource, file: SessionFile, nwb_path: Path, request: VerifyRequest
 ) -> SessionVerification:
+    from ssc_to_nwb.metadata.loader import load_metadata
     from ssc_to_nwb.proof.file import hash_sources, read_source_again, verify_file
     from ssc_to_nwb.proof.making import options_used
     from ssc_to_nwb.run.record import recorded_digest
@@ -138,7 +139,8 @@ def _verify_session(
     taken, keep_going = options_used(nwb_path)
     on_progress = request.on_progress or (lambda _session, _done, _total: None)
     workers, extra = request.workers or processors(), tuple(map(Path, request.metadata_files))
-    context = read_source_again(file.path, metadata_files=extra, log=log)
+    metadata = load_metadata(dataset=source.dataset, session=source.name, subject=source.subject, files=extra)
+    context = read_source_again(file.path, metadata, log=log)
     raw = open_raw_data(context, raw_folder=file.raw_folder, mode=taken, keep_going=keep_going, log=log)
     recorded = recorded_digest(nwb_path)
     report = verify_file(

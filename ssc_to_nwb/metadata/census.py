@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from functools import cache
 from typing import Any
 
-from ssc_to_nwb.metadata.loader import metadata_folder
+from ssc_to_nwb.metadata.text_file import metadata_folder
 from ssc_to_nwb.quantities import listed
 
 _FILE = "census/ssc-2_subvolumes.csv"

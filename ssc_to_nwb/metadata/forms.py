@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Literal
-
-from pydantic import AfterValidator
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 if TYPE_CHECKING:
-    from pydantic_core import ErrorDetails
+    from pydantic import GetCoreSchemaHandler
+    from pydantic_core import CoreSchema, ErrorDetails
 
 # An ISO 8601 duration in years, months, weeks and days, with at least one of them.
 _DURATION = r"P(?=\d)(\d+(\.\d+)?Y)?(\d+(\.\d+)?M)?(\d+(\.\d+)?W)?(\d+(\.\d+)?D)?"
@@ -17,7 +17,30 @@ _DAYS_PER_UNIT = {"Y": 365.25, "M": 30.44, "W": 7.0, "D": 1.0}
 _DOI = r"10\.\d{4,}/\S+"
 
 
-def _of_form(pattern: str, wanted: str) -> AfterValidator:
+class Check:
+    """A function that values must pass: it gives back the value, or raises ValueError with what was expected."""
+
+    def __init__(self, function: Callable[[str], str]) -> None:
+        self._function = function
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        from pydantic_core.core_schema import no_info_after_validator_function
+
+        return no_info_after_validator_function(self._function, handler(source))
+
+
+class Limits:
+    """Limits of a text or a number, in the words of pydantic's schemas."""
+
+    def __init__(self, **limits: Any) -> None:
+        self._limits = limits
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        schema: CoreSchema = {**handler(source), **self._limits}
+        return schema
+
+
+def _of_form(pattern: str, wanted: str) -> Check:
     """A text must match the whole pattern; else the error says what is wanted."""
 
     def check(text: str) -> str:
@@ -25,7 +48,7 @@ def _of_form(pattern: str, wanted: str) -> AfterValidator:
             raise ValueError(f"Expected {wanted}")
         return text
 
-    return AfterValidator(check)
+    return Check(check)
 
 
 def _iso_age(age: str) -> str:
@@ -48,7 +71,7 @@ def _positive_weight(weight: str) -> str:
     return weight
 
 
-def _moment(pattern: str, form: str, wanted: str) -> AfterValidator:
+def _moment(pattern: str, form: str, wanted: str) -> Check:
     """A date or time in digits, written with or without separators; without them in the model."""
 
     def check(text: str) -> str:
@@ -60,7 +83,7 @@ def _moment(pattern: str, form: str, wanted: str) -> AfterValidator:
             raise ValueError(f"Expected {wanted}") from failure
         return digits
 
-    return AfterValidator(check)
+    return Check(check)
 
 
 # What the schema wants, by the type of its error; `{...}` is from the error's own values.
@@ -77,7 +100,7 @@ _WANTED = {
     **dict.fromkeys(("int_type", "int_parsing", "int_from_float"), "a whole number"),
     **dict.fromkeys(("float_type", "float_parsing", "finite_number"), "a number"),
     **dict.fromkeys(("tuple_type", "list_type"), "a list, such as [one, two]"),
-    **dict.fromkeys(("dict_type", "model_type", "model_attributes_type"), "a mapping of keys to values"),
+    **dict.fromkeys(("dict_type", "dataclass_type"), "a mapping of keys to values"),
 }
 
 
@@ -89,11 +112,11 @@ def wanted(details: ErrorDetails) -> str:
     return text.format(**details.get("ctx", {}))
 
 
-Age = Annotated[str, AfterValidator(_iso_age)]
+Age = Annotated[str, Check(_iso_age)]
 Weight = Annotated[
     str,
     _of_form(r"\d+(\.\d+)? (kg|g|mg)", "a number, a space and a unit (kg, g or mg), such as 21 g"),
-    AfterValidator(_positive_weight),
+    Check(_positive_weight),
 ]
 Sex = Literal["M", "F", "U", "O"]
 Species = Annotated[
@@ -113,7 +136,7 @@ PersonName = Annotated[str, _of_form(r"[\w\s\-.']+,\s+[\w\s\-.']+", "a name as L
 Doi = Annotated[
     str,
     _of_form(rf"(doi:)?{_DOI}", "a DOI such as 10.6080/..."),
-    AfterValidator(lambda doi: doi.removeprefix("doi:")),
+    Check(lambda doi: doi.removeprefix("doi:")),
 ]
 Publication = Annotated[
     str, _of_form(rf"(doi:|https?://(dx\.)?doi\.org/){_DOI}", "a DOI such as doi:10.1016/j.neuron.2015.03.027")

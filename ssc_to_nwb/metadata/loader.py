@@ -6,17 +6,20 @@ import difflib
 import os
 import reprlib
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import reduce
+from dataclasses import dataclass, fields, is_dataclass
+from functools import cache, reduce
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_type_hints
 
+from ssc_to_nwb.metadata.text_file import metadata_folder
 from ssc_to_nwb.metadata.yaml_lines import KeyPath, Lined, load_yaml
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import ProblemLog, SscError, error
 from ssc_to_nwb.session_key import SessionKey
 
 if TYPE_CHECKING:
+    from pydantic import TypeAdapter
+
     from ssc_to_nwb.metadata.model import Metadata
 
 EXTENDS = "extends"
@@ -32,12 +35,6 @@ _ALIKE = 0.85
 # Values as they are shown in an error: a whole section would fill the screen.
 _SHORT = reprlib.Repr()
 _SHORT.maxstring = _SHORT.maxother = 200
-
-
-def metadata_folder() -> Path:
-    """The folder of the packaged metadata files: inside the installed package, or beside it in a checkout."""
-    installed = Path(__file__).parent / "data"
-    return installed if installed.is_dir() else Path(__file__).parents[2] / "metadata"
 
 
 def packaged_names() -> tuple[str, ...]:
@@ -201,13 +198,21 @@ def _checked_mapping(merged: Lined, key: KeyPath) -> dict[str, Lined]:
     return found.content
 
 
-def _validate(merged: Lined) -> Metadata:
-    from pydantic import ValidationError
+@cache
+def schema() -> TypeAdapter[Metadata]:
+    """The schema of the metadata files."""
+    from pydantic import TypeAdapter
 
     from ssc_to_nwb.metadata.model import Metadata
 
+    return TypeAdapter(Metadata)
+
+
+def _validate(merged: Lined) -> Metadata:
+    from pydantic import ValidationError
+
     try:
-        return Metadata.model_validate(merged.value)
+        return schema().validate_python(merged.value)
     except ValidationError as failure:
         raise _as_error(failure.errors(include_url=False)[0], merged) from failure
 
@@ -218,7 +223,7 @@ def _as_error(details: Any, merged: Lined) -> SscError:
     key: KeyPath = tuple(part for part in details["loc"] if part != "[key]")
     dotted = ".".join(str(part) for part in key)
     place = merged.place_of(key)
-    if details["type"] == "extra_forbidden":
+    if details["type"] == "unexpected_keyword_argument":
         return error(
             kinds.METADATA_KEY_UNKNOWN, file=place, field=dotted, expected=_suggestion(key), found=str(key[-1])
         )
@@ -240,17 +245,12 @@ def _suggestion(key: KeyPath) -> str:
 
 
 def _known_keys(path: KeyPath) -> Iterable[str]:
-    from pydantic import BaseModel
-
     from ssc_to_nwb.metadata.model import Metadata
 
-    model: Any = Metadata
+    section: Any = Metadata
     for part in path:
-        annotation = (
-            model.model_fields[part].annotation if isinstance(part, str) and part in model.model_fields else None
-        )
-        if not (isinstance(annotation, type) and issubclass(annotation, BaseModel)):
+        section = get_type_hints(section).get(str(part))
+        if not is_dataclass(section):
             return ()
-        model = annotation
-    known = list(model.model_fields)
+    known = [one.name for one in fields(section)]
     return [*known, *_PARTICULAR, EXTENDS] if not path else known

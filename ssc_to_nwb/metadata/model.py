@@ -6,18 +6,31 @@ laid on top.
 
 from __future__ import annotations
 
+import json
 import re
-from typing import Annotated, Any, Literal, get_args
+from dataclasses import MISSING, asdict, dataclass, field
+from typing import Annotated, Any, ClassVar, Literal, get_args
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PositiveFloat, StringConstraints
+from ssc_to_nwb.metadata.forms import (
+    Age,
+    CalendarDate,
+    Check,
+    Doi,
+    Limits,
+    PersonName,
+    Publication,
+    Sex,
+    Species,
+    TimeOfDay,
+    Weight,
+)
 
-from ssc_to_nwb.metadata.forms import Age, CalendarDate, Doi, PersonName, Publication, Sex, Species, TimeOfDay, Weight
-
-# A text that says something, and one that can be the name of an object in an NWB file.
 ArrayKind = Literal["whisker", "dff", "raw", "event"]
 ARRAY_KINDS: tuple[str, ...] = get_args(ArrayKind)
-Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
-Name = Annotated[str, StringConstraints(pattern=r"^[^/:\s](?:[^/:]*[^/:\s])?$")]
+# A text that says something, and one that can be the name of an object in an NWB file.
+Text = Annotated[str, Limits(min_length=1, strip_whitespace=True)]
+Name = Annotated[str, Limits(pattern=r"^[^/:\s](?:[^/:]*[^/:\s])?$")]
+Positive = Annotated[float, Limits(gt=0)]
 
 
 def _known_zone(name: str) -> str:
@@ -38,7 +51,7 @@ def _known_encoding(name: str) -> str:
     return name
 
 
-def _pattern_with(*groups: str) -> AfterValidator:
+def _pattern_with(*groups: str) -> Check:
     def check(pattern: str) -> str:
         try:
             compiled = re.compile(pattern)
@@ -49,26 +62,37 @@ def _pattern_with(*groups: str) -> AfterValidator:
             raise ValueError(f"Expected a regular expression with the named group(s) {', '.join(missing)}")
         return pattern
 
-    return AfterValidator(check)
+    return Check(check)
 
 
-class Section(BaseModel):
-    """A section of a metadata file: frozen, and closed to unknown keys."""
+def fact(*, default: Any = MISSING, default_factory: Any = MISSING, **said: Any) -> Any:
+    """A field with its description, and limits of its value; pydantic reads what is said of it there."""
+    return field(default=default, default_factory=default_factory, metadata=said)
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=False, allow_inf_nan=False)
+
+class Section:
+    """A section of a metadata file: closed to unknown keys.
+
+    Pydantic makes it from what is read. Workers that get it need no pydantic, which takes long to load.
+    """
+
+    __slots__ = ()
+    __pydantic_config__: ClassVar = {"extra": "forbid", "allow_inf_nan": False}
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DataSet(Section):
     """The published data set the session belongs to."""
 
-    name: Text = Field(description="Short name; part of every file's identifier")
-    title: Text = Field(description="Full title")
-    citation: Text = Field(description="How the data set asks to be cited")
-    doi: Doi | None = Field(default=None, description="DataCite DOI of the data set, once known")
-    conditions_of_use: Text = Field(description="Conditions under which the data set is given out")
-    related_publications: tuple[Publication, ...] = Field(description="Papers, as doi:...")
+    name: Text = fact(description="Short name; part of every file's identifier")
+    title: Text = fact(description="Full title")
+    citation: Text = fact(description="How the data set asks to be cited")
+    doi: Doi | None = fact(default=None, description="DataCite DOI of the data set, once known")
+    conditions_of_use: Text = fact(description="Conditions under which the data set is given out")
+    related_publications: tuple[Publication, ...] = fact(description="Papers, as doi:...")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SessionDefaults(Section):
     """What is said of a session in NWB's terms; the time of the experiment never for all sessions at once."""
 
@@ -77,37 +101,39 @@ class SessionDefaults(Section):
     institution: Text
     lab: Text
     keywords: tuple[Text, ...]
-    time_of_experiment: TimeOfDay | None = Field(
+    time_of_experiment: TimeOfDay | None = fact(
         default=None, description="HHMMSS; replaces timeOfExperiment of the session file"
     )
-    experimenters: tuple[PersonName, ...] = Field(
+    experimenters: tuple[PersonName, ...] = fact(
         default=(), description='"Last, First"; used where the session file names nobody, or to replace what it names'
     )
     virus: str | None = None
     surgery: str | None = None
     pharmacology: str | None = None
-    protocol: str | None = Field(default=None, description="Number of the approved animal protocol, once known")
+    protocol: str | None = fact(default=None, description="Number of the approved animal protocol, once known")
     stimulus_notes: str | None = None
     data_collection: str | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SubjectFacts(Section):
     """The animal, where the session file does not say it."""
 
-    species: Species | None = Field(default=None, description="Latin binomial; replaces what the session file says")
-    species_names: dict[str, Species] = Field(default_factory=dict, description="Latin binomial of names in the files")
-    sex: Sex | None = Field(default=None, description="M, F, U or O; replaces what the session file says")
-    sex_names: dict[str, Sex] = Field(default_factory=dict, description="M, F, U or O of names in the files")
-    age: Age | None = Field(default=None, description="ISO 8601 duration or range, where no date of birth is known")
-    date_of_birth: CalendarDate | None = Field(
+    species: Species | None = fact(default=None, description="Latin binomial; replaces what the session file says")
+    species_names: dict[str, Species] = fact(default_factory=dict, description="Latin binomial of names in the files")
+    sex: Sex | None = fact(default=None, description="M, F, U or O; replaces what the session file says")
+    sex_names: dict[str, Sex] = fact(default_factory=dict, description="M, F, U or O of names in the files")
+    age: Age | None = fact(default=None, description="ISO 8601 duration or range, where no date of birth is known")
+    date_of_birth: CalendarDate | None = fact(
         default=None, description="yyyymmdd; replaces dateOfBirth of the session file"
     )
     strain: str | None = None
     genotype: str | None = None
-    weight: Weight | None = Field(default=None, description="A number and its unit, as 21 g")
+    weight: Weight | None = fact(default=None, description="A number and its unit, as 21 g")
     description: str | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DeviceModelFacts(Section):
     """The model of a device, where its manufacturer is known."""
 
@@ -116,6 +142,7 @@ class DeviceModelFacts(Section):
     description: Text | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DeviceFacts(Section):
     """A device."""
 
@@ -124,38 +151,41 @@ class DeviceFacts(Section):
     model: DeviceModelFacts | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OpticalChannelFacts(Section):
     """A detection channel of the microscope."""
 
     description: Text
-    emission_lambda_nm: PositiveFloat
+    emission_lambda_nm: Positive
     indicator: Text
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ImagingFacts(Section):
     """The microscope and how it was used."""
 
     microscope: DeviceFacts
     channels: dict[Literal["green", "red"], OpticalChannelFacts]
-    excitation_lambda_nm: PositiveFloat
-    location: Text = Field(description="Acronym of the Allen Mouse Brain Common Coordinate Framework")
+    excitation_lambda_nm: Positive
+    location: Text = fact(description="Acronym of the Allen Mouse Brain Common Coordinate Framework")
     location_description: Text
-    field_of_view_um: tuple[PositiveFloat, PositiveFloat] = Field(description="Width and height of the whole image")
-    plane_spacing_um: PositiveFloat
-    scan_line_rate_hz: float | None = Field(default=None, gt=0)
-    subvolume_depth_um: dict[int, float] = Field(
+    field_of_view_um: tuple[Positive, Positive] = fact(description="Width and height of the whole image")
+    plane_spacing_um: Positive
+    scan_line_rate_hz: float | None = fact(default=None, gt=0)
+    subvolume_depth_um: dict[int, float] = fact(
         default_factory=dict, description="Depth below the pia of the first plane, by subvolume number, once known"
     )
-    response_units: dict[Literal["raw", "dff", "event"], Text] = Field(description="Unit of each kind of trace")
-    data_processing: dict[Literal["raw", "dff", "event", "stacks"], str] = Field(default_factory=dict)
+    response_units: dict[Literal["raw", "dff", "event"], Text] = fact(description="Unit of each kind of trace")
+    data_processing: dict[Literal["raw", "dff", "event", "stacks"], str] = fact(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class VideoFacts(Section):
     """The whisker videos."""
 
     camera: DeviceFacts
     description: Text
-    rate_hz: PositiveFloat
+    rate_hz: Positive
 
 
 VIDEO_ORDER = (
@@ -166,64 +196,65 @@ VIDEO_ORDER = (
 """What the notes of a file say where `SourceFacts.video_running_pattern` is used."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SourceFacts(Section):
     """How to read files whose names and keys no public source gives with certainty."""
 
-    variable_names: tuple[str, ...] = Field(default=("s", "dat"), description="Names the session struct may have")
-    array_kinds: dict[str, ArrayKind] = Field(
+    variable_names: tuple[str, ...] = fact(default=("s", "dat"), description="Names the session struct may have")
+    array_kinds: dict[str, ArrayKind] = fact(
         default_factory=dict, description="Kind of a time series array, by key name or as `value{3}`"
     )
-    fov_pattern: Annotated[str, _pattern_with("subvolume", "plane")] = Field(
+    fov_pattern: Annotated[str, _pattern_with("subvolume", "plane")] = fact(
         default=r"fov_(?P<subvolume>\d{2})(?P<plane>\d{3})",
         description="Finds subvolume and plane in a listed path",
     )
     # Videos are said to be one per trial; no public source says how they are named. Look-alikes of the data set have
     # `_trial_<number>.mp4`, the rig's own names WDBP_<animal>_<yyyymmdd>_main_<running number>_<date and time>.mp4.
     # No number of a trial has as many digits as a date and time.
-    video_pattern: Annotated[str, _pattern_with("trial")] = Field(
+    video_pattern: Annotated[str, _pattern_with("trial")] = fact(
         default=r"_trial_(?P<trial>\d{1,7})\.mp4$",
         description="Finds the trial number in the name of a whisker video",
     )
-    video_running_pattern: Annotated[str, _pattern_with("running")] | None = Field(
+    video_running_pattern: Annotated[str, _pattern_with("running")] | None = fact(
         default=r"^WDBP(?:.*_main)?_?(?P<running>\d{1,7})(?:[_-](?:19|20)\d{2}[_-]?\d{2}[_-]?\d{2}[\d_T.-]*)?\.mp4$",
         description="Finds the running number in the name of a whisker video, whose order is that of the trials; "
         "null where it is not to be used",
     )
-    video_trials: dict[str, int | None] = Field(
+    video_trials: dict[str, int | None] = fact(
         default_factory=dict,
         description="Trial of each whisker video, by file name; null for a video of no trial",
     )
-    text_encoding: Annotated[str, AfterValidator(_known_encoding)] | None = Field(
+    text_encoding: Annotated[str, Check(_known_encoding)] | None = fact(
         default=None, description="Encoding of texts beyond ASCII where the session file does not name it, once known"
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Assumptions(Section):
     """What no public source says and the conversion has to decide; each is named in the file's notes."""
 
-    timezone: Annotated[str, AfterValidator(_known_zone)] = Field(
+    timezone: Annotated[str, Check(_known_zone)] = fact(
         default="America/New_York", description="Zone of dateOfExperiment and timeOfExperiment"
     )
-    clock_zero_offset_s: float = Field(
+    clock_zero_offset_s: float = fact(
         default=0.0, description="Seconds from dateOfExperiment/timeOfExperiment to the zero of the session's clock"
     )
-    time_of_experiment: Literal["start", "saved"] = Field(
+    time_of_experiment: Literal["start", "saved"] = fact(
         default="start",
         description="What timeOfExperiment is: when the session started, or when its behavior file was saved",
     )
-    touch_sample_ms: float = Field(
+    touch_sample_ms: float = fact(
         default=2.0, gt=0, description="Sample interval of the whisker's clock, where a session has no whisker array"
     )
-    corners_first_index: float = Field(default=1.0, description="Number of the first pixel in cornersXY")
-    motor_steps_per_mm: float = Field(
-        default=10_000.0, gt=0, description="Zaber motor steps per mm of StimulusPosition"
-    )
-    green_page_first: bool = Field(default=True, description="Pages of a stack alternate green, red")
-    channels_per_frame: int | None = Field(
+    corners_first_index: float = fact(default=1.0, description="Number of the first pixel in cornersXY")
+    motor_steps_per_mm: float = fact(default=10_000.0, gt=0, description="Zaber motor steps per mm of StimulusPosition")
+    green_page_first: bool = fact(default=True, description="Pages of a stack alternate green, red")
+    channels_per_frame: int | None = fact(
         default=None, ge=1, le=2, description="Channels in the stacks; null: the numbers of pages and frames decide"
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Metadata(Section):
     """A complete, validated set of metadata for one session."""
 
@@ -234,7 +265,14 @@ class Metadata(Section):
     video: VideoFacts
     source: SourceFacts = SourceFacts()
     assumptions: Assumptions = Assumptions()
-    dandiset: dict[str, Any] | None = Field(default=None, description="See `ssc-to-nwb dandiset --help`")
-    sources: dict[str, str] = Field(
+    dandiset: dict[str, Any] | None = fact(default=None, description="See `ssc-to-nwb dandiset --help`")
+    sources: dict[str, str] = fact(
         default_factory=dict, description="Where each fact comes from, by dotted key; a key covers all below it"
     )
+
+    def contents(self) -> dict[str, Any]:
+        """All that decides what is in NWB files, defaults included, in the form that JSON gives it."""
+        sections = asdict(self)
+        del sections["dandiset"]
+        found: dict[str, Any] = json.loads(json.dumps(sections))
+        return found

@@ -1,4 +1,4 @@
-"""The text of a metadata file, whatever its encoding says of itself; else an error with the line."""
+"""Where the metadata files are; the text of one, whatever its encoding says of itself, else an error with the line."""
 
 from __future__ import annotations
 
@@ -19,6 +19,12 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+
+
+def metadata_folder() -> Path:
+    """The folder of the packaged metadata files: inside the installed package, or beside it in a checkout."""
+    installed = Path(__file__).parent / "data"
+    return installed if installed.is_dir() else Path(__file__).parents[2] / "metadata"
 
 
 def read_text(path: Path) -> str:

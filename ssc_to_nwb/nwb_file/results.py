@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
+from ssc_to_nwb.metadata.model import Metadata
 from ssc_to_nwb.options.conversion import ConversionOptions
 from ssc_to_nwb.output_files import InProgress
 from ssc_to_nwb.problems.model import Problem
@@ -97,7 +98,7 @@ class SessionTask:
 
     session_file: SessionFile
     output: Path
-    metadata_files: tuple[Path, ...] = ()
+    metadata: Metadata
     options: ConversionOptions = field(default_factory=ConversionOptions)
 
 

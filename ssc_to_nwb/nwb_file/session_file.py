@@ -38,7 +38,7 @@ from ssc_to_nwb.options.conversion import ConversionOptions
 from ssc_to_nwb.output_files import InProgress, output_in_progress, put_in_place
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import ProblemLog, SscError, error
-from ssc_to_nwb.session.context import SessionContext, load_context
+from ssc_to_nwb.session.context import SessionContext, read_context
 from ssc_to_nwb.session.raw_data import RawData, open_raw_data
 from ssc_to_nwb.session.session import Session
 from ssc_to_nwb.session.stub import stub_session, stub_videos
@@ -146,17 +146,14 @@ class _Work:
 
     def _load(self) -> SessionContext:
         self.on_progress(Progress(session=self.session, stage="read"))
-        file = self.task.session_file
-        context = load_context(
-            file.path,
-            metadata_files=self.task.metadata_files,
-            log=self.log,
-            allow_unmapped=self.task.options.allow_unmapped,
+        task = self.task
+        context = read_context(
+            task.session_file.path, task.metadata, log=self.log, allow_unmapped=task.options.allow_unmapped
         )
-        if not self.task.options.stub:
+        if not task.options.stub:
             return context
         self.whole = context.session
-        self.log.add(kinds.STUB_NOT_VERIFIED, file=file.path)
+        self.log.add(kinds.STUB_NOT_VERIFIED, file=task.session_file.path)
         return SessionContext(session=stub_session(context.session), metadata=context.metadata, log=self.log)
 
     def _write(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -16,6 +16,7 @@ from ssc_to_nwb.data_types.facts import SessionFacts
 from ssc_to_nwb.data_types.rule import Leaf
 from ssc_to_nwb.ledger.ledger import Ledger, build_ledger, ruled_leaves
 from ssc_to_nwb.ledger.raw_ledger import file_entries
+from ssc_to_nwb.metadata.model import Metadata
 from ssc_to_nwb.problems.model import Problem, ProblemLog, SscError
 from ssc_to_nwb.proof.comparison import Comparison, VerifyMode
 from ssc_to_nwb.proof.declared_objects import check_declared_objects
@@ -27,7 +28,7 @@ from ssc_to_nwb.proof.making import check_layout
 from ssc_to_nwb.proof.source_module import check_hashes, check_source_module
 from ssc_to_nwb.proof.source_reading.session_file import read_for_proof
 from ssc_to_nwb.restoring.file_view import FileView
-from ssc_to_nwb.session.context import SessionContext, load_context
+from ssc_to_nwb.session.context import SessionContext, read_context
 from ssc_to_nwb.session.raw_data import RawData
 from ssc_to_nwb.session.session import Session
 from ssc_to_nwb.source_files.checksums import sha256_of
@@ -176,12 +177,12 @@ def _with_files(work: Comparison, hashes: Mapping[Path, str]) -> Ledger:
     return Ledger(session=str(session.key), variable=session.variable, leaves=tuple(work.sources.leaves), files=files)
 
 
-def read_source_again(path: Path, *, metadata_files: Sequence[Path], log: ProblemLog) -> SessionContext:
-    """The session to compare a file with. Raises what `load_context` raises.
+def read_source_again(path: Path, metadata: Metadata, *, log: ProblemLog) -> SessionContext:
+    """The session to compare a file with. Raises what `read_context` raises.
 
     Whether fields that nobody knows were allowed does not matter here: the file must hold them.
     """
-    return load_context(path, metadata_files=metadata_files, log=log, allow_unmapped=True, read=read_for_proof)
+    return read_context(path, metadata, log=log, allow_unmapped=True, read=read_for_proof)
 
 
 def hash_sources(session: Session, raw: RawData | None, *, stacks: bool, workers: int) -> dict[Path, str]:

@@ -92,7 +92,7 @@ def _check_provenance(work: Comparison, ledger: Ledger) -> None:
     values = work.view.provenance
     path = f"{_PROVENANCE}/value"
     work.equal(path, expected=str(naming.FILE_LAYOUT), found=values[naming.FILE_LAYOUT_ITEM])
-    if work.view.metadata != work.context.metadata.model_dump(mode="json", exclude={"dandiset"}):
+    if work.view.metadata != work.context.metadata.contents():
         work.problem(
             kinds.VERIFY_VALUE_DIFFERS, path, expected="the metadata given to this comparison", found="other metadata"
         )

@@ -16,11 +16,10 @@ from ssc_to_nwb import naming
 from ssc_to_nwb.data_types import registry
 from ssc_to_nwb.problems.model import SscError
 from ssc_to_nwb.quantities import plural
-from ssc_to_nwb.run.inputs import SessionInputs, file_metadata
+from ssc_to_nwb.run.inputs import SessionInputs
 from ssc_to_nwb.source_files.raw_files import RawFileKind, kind_of_file
 
 if TYPE_CHECKING:
-    from ssc_to_nwb.metadata.model import Metadata
     from ssc_to_nwb.proof.making import FileContents
     from ssc_to_nwb.run.job import SessionJob
     from ssc_to_nwb.run.record import Done
@@ -49,7 +48,6 @@ class Comparison:
 
     job: SessionJob
     done: Done
-    metadata: Metadata
 
     @cached_property
     def contents(self) -> FileContents | None:
@@ -91,7 +89,7 @@ class Comparison:
     def _values(self, section: str) -> Iterator[Difference]:
         older = {} if self.contents is None else {section: self.contents.metadata.get(section)}
         values_then = dict(_flat(older))
-        values_now = dict(_flat({section: file_metadata(self.metadata).get(section)}))
+        values_now = dict(_flat({section: self.job.metadata.contents().get(section)}))
         names = sorted({*values_then, *values_now})
         changed = [name for name in names if values_then.get(name) != values_now.get(name)]
         if not values_then or not changed:

@@ -9,16 +9,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ssc_to_nwb._version import __version__
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import error
 from ssc_to_nwb.source_files.checksums import sha256_of
 from ssc_to_nwb.source_files.disk_walk import Obstacle, check_is_file, raw_files_below
-
-if TYPE_CHECKING:
-    from ssc_to_nwb.metadata.model import Metadata
 
 # Sections of the metadata that go elsewhere than into NWB files.
 _OTHER_SECTIONS = frozenset({"dandiset"})
@@ -48,12 +45,6 @@ class SessionInputs:
     def with_source(self, state: FileStates) -> SessionInputs:
         """The same from the source in another state."""
         return replace(self, source=state_digest(state), source_files=len(state), source_bytes=byte_size(state))
-
-
-def file_metadata(metadata: Metadata) -> dict[str, Any]:
-    """The sections of validated metadata that go into NWB files, in the form that JSON gives them."""
-    dumped: dict[str, Any] = json.loads(metadata.model_dump_json(exclude=set(_OTHER_SECTIONS)))
-    return dumped
 
 
 def section_hashes(sections: Mapping[str, Any]) -> dict[str, str]:

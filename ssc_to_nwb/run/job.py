@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from ssc_to_nwb.data_types.registry import registered_packages
+from ssc_to_nwb.metadata.model import Metadata
 from ssc_to_nwb.nwb_file.results import SessionOutcome
 from ssc_to_nwb.options.conversion import ConversionOptions, ConversionRequest, ConvertRequest
 from ssc_to_nwb.options.declare import handed_on
@@ -54,7 +55,8 @@ class SessionJob:
     """Everything that decides what becomes of one session.
 
     work: the session's name as a piece of work; made_with: what the session is made with, without its source;
-    metadata_files: the user's; metadata_state: theirs and of what they extend, the packaged ones go with the version;
+    metadata_state: of the user's metadata files and of what they extend, the packaged ones go with the version;
+    metadata: what came of them;
     done: the session as it was done before; why: what changed since; notes: what did without effect; check: that file
     stays if its content (`"output"`) or that of the source files (`"source"`) is what it was; started: when the job was
     handed out; data_types: packages of the user's own, for the worker to register too.
@@ -67,7 +69,7 @@ class SessionJob:
     attempt: int
     made_with: SessionInputs
     metadata_state: FileStates
-    metadata_files: tuple[Path, ...] = ()
+    metadata: Metadata
     done: Done | None = None
     why: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()

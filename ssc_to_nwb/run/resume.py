@@ -18,7 +18,6 @@ from ssc_to_nwb.run.inputs import (
     FileStates,
     SessionInputs,
     changes,
-    file_metadata,
     section_hashes,
     state_digest,
     state_of_lines,
@@ -83,11 +82,11 @@ class Decider:
         try:
             metadata = self._files_of(source.dataset).of_session(session=source.name, subject=source.subject)
             job = self._job(source, metadata)
-            return self._judge(job, job.source_state(), metadata)
+            return self._judge(job, job.source_state())
         except SscError as failure:
             return Decision(source=source, action="refuse", problem=failure.problem)
 
-    def _judge(self, job: SessionJob, state: FileStates, metadata: Metadata) -> Decision:
+    def _judge(self, job: SessionJob, state: FileStates) -> Decision:
         done = job.done
         decision = Decision(source=job.source, action="convert", job=job, sizes=sizes_of(job, state))
         if done is None or job.options.overwrite:
@@ -96,7 +95,7 @@ class Decider:
         current = state_of_output(done.output)
         if current is None:
             return replace(decision, job=replace(job, why=("the NWB file is gone",)))
-        differences = tuple(Comparison(job=job, done=done, metadata=metadata).differences())
+        differences = tuple(Comparison(job=job, done=done).differences())
         source_changes = self._source_changes(job, state, done)
         if any(one.effect == "contents" for one in differences):
             problem = _would_change(done, differences, source_changes)
@@ -145,12 +144,12 @@ class Decider:
             attempt=history.attempts + 1,
             done=history.done[-1] if history.done else None,
             made_with=SessionInputs(
-                metadata=section_hashes(file_metadata(metadata)),
+                metadata=section_hashes(metadata.contents()),
                 given=section_hashes(files.given_for_session(session=source.name, subject=source.subject)),
                 options=options.recorded(),
             ),
             metadata_state=take_state(Path(), files.own_paths),
-            metadata_files=self.settings.metadata_files,
+            metadata=metadata,
         )
 
     def _files_of(self, dataset: str) -> MetadataFiles:

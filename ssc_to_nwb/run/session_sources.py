@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 from ssc_to_nwb import run_files
 from ssc_to_nwb.json_lines import as_json
-from ssc_to_nwb.metadata.loader import read_metadata_files
 from ssc_to_nwb.nwb_file.results import SessionOutcome
 from ssc_to_nwb.output_files import write_whole
 from ssc_to_nwb.problems import kinds
@@ -287,6 +286,8 @@ def _unused_metadata(
     sources: Sequence[SessionSource], files: Sequence[Path], *, misspelt_only: bool
 ) -> tuple[Problem, ...]:
     """A warning for each entry of `subjects` and `sessions` in the user's files that fits nothing in the source."""
+    from ssc_to_nwb.metadata.loader import read_metadata_files
+
     readable = [one for one in sources if one.problem is None]
     log = ProblemLog()
     if files and readable:
@@ -301,6 +302,8 @@ def check_metadata(sessions: Iterable[SessionSource], files: Sequence[Path]) -> 
 
     What concerns some of the sessions alone is left to them.
     """
+    from ssc_to_nwb.metadata.loader import read_metadata_files
+
     readable = [one for one in sessions if one.problem is None]
     read = {name: read_metadata_files(dataset=name, files=files) for name in {one.dataset for one in readable}}
     faults: set[Problem] = set()

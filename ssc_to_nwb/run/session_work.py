@@ -112,7 +112,7 @@ class _Work:
         from ssc_to_nwb.nwb_file.session_file import convert_session
 
         job, source = self.job, self.job.source
-        task = SessionTask(session_file=file, output=job.output, metadata_files=job.metadata_files, options=job.options)
+        task = SessionTask(session_file=file, output=job.output, metadata=job.metadata, options=job.options)
         finish = partial(self._finish, state)
         outcome = convert_session(task, on_progress=self._progress, verify=verify_finished, finish=finish)
         problems = tuple(self._at_origin(problem) for problem in (*self.unread_lists, *outcome.problems))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 from ssc_to_nwb.nwb_file.results import FinishedFile, Progress, Verified
@@ -39,13 +40,12 @@ def verify_finished(finished: FinishedFile) -> Verified:
 def _compared(finished: FinishedFile, *, mode: Literal["full", "sample"]) -> VerifyReport:
     """What comes of reading source and file again. Raises what reporting the progress raises."""
     from ssc_to_nwb.proof.file import read_source_again, verify_file
-    from ssc_to_nwb.session.context import SessionContext
     from ssc_to_nwb.session.raw_data import open_raw_data
 
     task, options = finished.task, finished.task.options
     # The problems that the conversion met say what is left out; those of the second reading would only repeat them.
-    again = read_source_again(task.session_file.path, metadata_files=task.metadata_files, log=ProblemLog())
-    context = SessionContext(session=again.session, metadata=again.metadata, log=ProblemLog(list(finished.problems)))
+    again = read_source_again(task.session_file.path, task.metadata, log=ProblemLog())
+    context = replace(again, log=ProblemLog(list(finished.problems)))
 
     stopped_by: list[SscError] = []
 

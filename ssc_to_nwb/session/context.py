@@ -10,7 +10,6 @@ from pathlib import Path
 from ssc_to_nwb.clock import Clock
 from ssc_to_nwb.matlab.stored_chars import MatRead
 from ssc_to_nwb.metadata.census import CensusComparison, SubvolumeSize, compare_with_census
-from ssc_to_nwb.metadata.loader import load_metadata
 from ssc_to_nwb.metadata.model import Metadata
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import ProblemLog
@@ -42,27 +41,27 @@ class SessionContext:
         return Clock(zero_offset_s=self.metadata.assumptions.clock_zero_offset_s)
 
 
-def load_context(
-    path: Path,
-    *,
-    dataset: str | None = None,
-    metadata_files: Sequence[Path] = (),
-    log: ProblemLog | None = None,
-    allow_unmapped: bool = False,
-    read: MatRead | None = None,
-) -> SessionContext:
+def load_context(path: Path, *, metadata_files: Sequence[Path] = (), log: ProblemLog | None = None) -> SessionContext:
     """Read and check a session file with the metadata of its data set and a user's files on top.
 
-    dataset: `ssc-1` or `ssc-2`, from the file name where None; metadata_files: in the order in which they are applied;
-    allow_unmapped: arrays and event series of no known kind are left to the ledger, which keeps them whole; read: reads
-    the session file in place of the conversion's reader. Raises SscError of any kind that reading the source or the
+    metadata_files: in the order in which they are applied. Raises SscError of any kind that reading the source or the
     metadata can meet.
     """
-    log = ProblemLog() if log is None else log
+    from ssc_to_nwb.metadata.loader import load_metadata
+
     key = key_from_path(path)
-    metadata = load_metadata(
-        dataset=dataset or dataset_of(path), session=str(key), subject=key.animal, files=metadata_files
-    )
+    metadata = load_metadata(dataset=dataset_of(path), session=str(key), subject=key.animal, files=metadata_files)
+    return read_context(path, metadata, log=ProblemLog() if log is None else log)
+
+
+def read_context(
+    path: Path, metadata: Metadata, *, log: ProblemLog, allow_unmapped: bool = False, read: MatRead | None = None
+) -> SessionContext:
+    """Read and check a session file.
+
+    allow_unmapped: arrays and event series of no known kind are left to the ledger, which keeps them whole; read: reads
+    the session file in place of the conversion's reader. Raises SscError of any kind that reading the source can meet.
+    """
     session = read_session(path, facts=metadata.source, allow_unmapped=allow_unmapped, read=read, log=log)
     census = census_comparison(session)
     if census.differs:

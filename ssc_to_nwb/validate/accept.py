@@ -8,7 +8,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
-from ssc_to_nwb.metadata.loader import metadata_folder
+from ssc_to_nwb.metadata.text_file import metadata_folder
 from ssc_to_nwb.metadata.yaml_lines import Lined, load_yaml
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import SscError, error

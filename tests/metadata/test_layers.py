@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 from made_sessions import problem_raised
 
-from ssc_to_nwb.metadata.loader import load_metadata, metadata_folder, packaged_names, read_metadata_files
+from ssc_to_nwb.metadata.loader import load_metadata, packaged_names, read_metadata_files
 from ssc_to_nwb.metadata.model import Metadata
+from ssc_to_nwb.metadata.text_file import metadata_folder
 from ssc_to_nwb.problems.model import Problem
 
 

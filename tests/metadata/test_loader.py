@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 from made_sessions import problem_raised
 
-from ssc_to_nwb.metadata.loader import load_metadata, metadata_folder
+from ssc_to_nwb.metadata.loader import load_metadata
 from ssc_to_nwb.metadata.model import Metadata
+from ssc_to_nwb.metadata.text_file import metadata_folder
 from ssc_to_nwb.problems.model import Problem
 
 SESSION, SUBJECT = "an197522_2013_03_08", "an197522"

@@ -6,12 +6,11 @@ import copy
 from pathlib import Path
 
 import pytest
+from made_sessions import task_of
 from struct_damage import damage
 
-from ssc_to_nwb.nwb_file.results import SessionOutcome, SessionTask
+from ssc_to_nwb.nwb_file.results import SessionOutcome
 from ssc_to_nwb.nwb_file.session_file import convert_session
-from ssc_to_nwb.options.conversion import ConversionOptions
-from ssc_to_nwb.source_files.session_files import find_session_files
 from ssc_to_nwb.testing.dataset import SyntheticSession, write_session
 from ssc_to_nwb.testing.matlab import write_mat5
 from ssc_to_nwb.testing.spec import SessionSpec, SubvolumeSpec
@@ -38,9 +37,8 @@ def convert_damaged(base: SyntheticSession, folder: Path, seed: int) -> tuple[st
     what = damage(tree, seed=seed)
     path = folder / base.mat_path.name
     write_mat5(path=path, variables={"s": tree})
-    (file,) = find_session_files(path)
-    options = ConversionOptions(raw="skip", overwrite=True, allow_unmapped=True)
-    return what, convert_session(SessionTask(session_file=file, output=folder / "nwb", options=options))
+    task = task_of(path, folder / "nwb", raw="skip", overwrite=True, allow_unmapped=True)
+    return what, convert_session(task)
 
 
 def check(base: SyntheticSession, folder: Path, seeds: range) -> None:
@@ -66,5 +64,4 @@ def test_many(base: SyntheticSession, tmp_path: Path) -> None:
 
 
 def test_the_base_is_converted(base: SyntheticSession, tmp_path: Path) -> None:
-    (file,) = find_session_files(base.mat_path)
-    assert convert_session(SessionTask(session_file=file, output=tmp_path)).ok
+    assert convert_session(task_of(base.mat_path, tmp_path)).ok

@@ -24,17 +24,15 @@ from made_sessions import (
     row,
     set_entry,
     source_table,
+    task_of,
     write,
 )
 from matlab_oddities import NEVER_FILLED, Chars, sparse
 
 from ssc_to_nwb.data_types.source_struct.layout import LARGE_ELEMENTS
 from ssc_to_nwb.matlab import text as mat_text
-from ssc_to_nwb.nwb_file.results import SessionTask
 from ssc_to_nwb.nwb_file.session_file import convert_session
-from ssc_to_nwb.options.conversion import ConversionOptions
 from ssc_to_nwb.run.verification import verify_finished
-from ssc_to_nwb.source_files.session_files import find_session_files
 from ssc_to_nwb.testing.matlab import Cell, StructArray
 
 FORMATS = pytest.mark.parametrize("mat_format", ["5", "7.3"])
@@ -138,10 +136,8 @@ def test_verification_reads_text_by_itself(tmp_path: Path, monkeypatch: pytest.M
     right = mat_text._decoded
     monkeypatch.setattr(mat_text, "_decoded", lambda *given: right(*given).replace("ü", "u"))
     write(tmp_path / "source", edit=lambda s: add_metadata(s, {"room": value}), **BARE)
-    (file,) = find_session_files(tmp_path / "source")
     # In this process, where the defect is.
-    task = SessionTask(session_file=file, output=tmp_path / "nwb", options=ConversionOptions())
-    outcome = convert_session(task, verify=verify_finished)
+    outcome = convert_session(task_of(tmp_path / "source", tmp_path / "nwb"), verify=verify_finished)
     assert outcome.error is not None
     assert outcome.error.kind.identifier == "verification-failed"
     assert "source_struct/value" in (outcome.error.found or "")

@@ -8,15 +8,13 @@ from typing import Any
 
 import h5py
 import pytest
-from made_sessions import Edit, write
+from made_sessions import Edit, task_of, write
 
 from ssc_to_nwb.nwb_file.results import Progress, SessionOutcome, SessionTask
 from ssc_to_nwb.nwb_file.session_file import convert_session
-from ssc_to_nwb.options.conversion import ConversionOptions
 from ssc_to_nwb.output_files import InProgress
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import error
-from ssc_to_nwb.source_files.session_files import find_session_files
 from ssc_to_nwb.testing.matlab import EMPTY
 from ssc_to_nwb.testing.spec import SubvolumeSpec
 
@@ -30,8 +28,7 @@ def task_for(
     folder: Path, *, fields: dict[str, Any] = BARE, edit: Edit | None = None, **options: object
 ) -> SessionTask:
     made = write(folder / "source", edit=edit, **fields)
-    (file,) = find_session_files(made.mat_path)
-    return SessionTask(session_file=file, output=folder / "nwb", options=ConversionOptions(raw="skip", **options))
+    return task_of(made.mat_path, folder / "nwb", raw="skip", **options)
 
 
 def files_below(folder: Path) -> list[str]:
@@ -160,13 +157,9 @@ def test_two_sessions_in_a_row_know_nothing_of_each_other(tmp_path: Path) -> Non
     """An older converter kept maps of ROIs and trials in module globals, and they leaked."""
     first = task_for(tmp_path / "a", fields=SMALL)
     write(tmp_path / "b/source", animal="an2", seed=5, n_trials=3, trial_number_gap_after=(), **SMALL)
-    (file,) = find_session_files(tmp_path / "b/source")
-    second = SessionTask(session_file=file, output=tmp_path / "b/nwb", options=ConversionOptions(raw="skip"))
-    alone = convert_session(second)
+    alone = convert_session(task_of(tmp_path / "b/source", tmp_path / "b/nwb", raw="skip"))
     assert convert_session(first).ok
-    again = convert_session(
-        SessionTask(session_file=file, output=tmp_path / "c", options=ConversionOptions(raw="skip"))
-    )
+    again = convert_session(task_of(tmp_path / "b/source", tmp_path / "c", raw="skip"))
     assert again.problems == alone.problems
     assert alone.output is not None
     assert again.output is not None

@@ -5,7 +5,9 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from dataclasses import fields, is_dataclass
 from pathlib import Path
+from typing import get_type_hints
 
 import click
 import pytest
@@ -26,9 +28,8 @@ OPTIONS = {
 } | {"--help", "--version"}
 # Of other programs, which a remedy may name as well: `pip install --upgrade`.
 FOREIGN_OPTIONS = {"--upgrade"}
-_KEY = re.compile(
-    rf"(?<![\w./-])((?:{'|'.join(Metadata.model_fields)})(?:\.[a-z_]+)+)(?![\w(/])(?<!\.yaml)(?<!\.nwb)(?<!\.html)"
-)
+_SECTIONS = "|".join(one.name for one in fields(Metadata))
+_KEY = re.compile(rf"(?<![\w./-])((?:{_SECTIONS})(?:\.[a-z_]+)+)(?![\w(/])(?<!\.yaml)(?<!\.nwb)(?<!\.html)")
 
 
 def texts_of_the_package() -> Iterator[tuple[str, str]]:
@@ -43,11 +44,12 @@ def is_key(dotted: str) -> bool:
     """Whether a key of the metadata files exists; below a mapping of free names anything does."""
     model: object = Metadata
     for part in dotted.split("."):
-        if not (isinstance(model, type) and issubclass(model, BaseModel)):
+        if not (is_dataclass(model) or (isinstance(model, type) and issubclass(model, BaseModel))):
             return True
-        if part not in model.model_fields:
+        hints = get_type_hints(model)
+        if part not in hints:
             return False
-        model = DandisetSection if (model, part) == (Metadata, "dandiset") else model.model_fields[part].annotation
+        model = DandisetSection if (model, part) == (Metadata, "dandiset") else hints[part]
     return True
 
 

@@ -13,18 +13,17 @@ from typing import Any
 import h5py
 import numpy as np
 import pytest
+from made_sessions import task_of
 from scipy.io import savemat
 
 from ssc_to_nwb.api.verification import verify_sessions
 from ssc_to_nwb.data_types.registration import source as registration
 from ssc_to_nwb.data_types.rois import source as planes
 from ssc_to_nwb.data_types.rois.source import FrameIndex
-from ssc_to_nwb.nwb_file.results import SessionOutcome, SessionTask
+from ssc_to_nwb.nwb_file.results import SessionOutcome
 from ssc_to_nwb.nwb_file.session_file import convert_session
-from ssc_to_nwb.options.conversion import ConversionOptions
 from ssc_to_nwb.run.verification import verify_finished
 from ssc_to_nwb.source_files import raw_files
-from ssc_to_nwb.source_files.session_files import find_session_files
 from ssc_to_nwb.testing.dataset import write_session
 from ssc_to_nwb.testing.spec import SessionSpec, StackSpec, SubvolumeSpec
 from ssc_to_nwb.tif import index as tif_index
@@ -53,9 +52,7 @@ def outcome(source: Path, tmp_path: Path) -> Outcome:
     """Converts and verifies the session in this process, where the defect is."""
 
     def convert() -> SessionOutcome:
-        (file,) = find_session_files(source)
-        task = SessionTask(session_file=file, output=tmp_path / "nwb", options=ConversionOptions(workers=1))
-        return convert_session(task, verify=verify_finished)
+        return convert_session(task_of(source, tmp_path / "nwb", workers=1), verify=verify_finished)
 
     return convert
 
@@ -154,9 +151,7 @@ def test_damaged_files_that_are_left_out_agree(source: Path, tmp_path: Path) -> 
     for path in (stack, image):
         path.write_bytes(path.read_bytes()[:300])
     savemat(short.with_suffix(".imreg_out"), {"dx_r": np.zeros((1, 1)), "dy_r": np.zeros((1, 1))}, appendmat=False)
-    (file,) = find_session_files(tmp_path / "source")
-    options = ConversionOptions(workers=1, keep_going=True)
-    task = SessionTask(session_file=file, output=tmp_path / "nwb", options=options)
+    task = task_of(tmp_path / "source", tmp_path / "nwb", workers=1, keep_going=True)
     converted = convert_session(task, verify=verify_finished)
     assert (converted.error, converted.verified) == (None, "full")
     with h5py.File(converted.output) as file:

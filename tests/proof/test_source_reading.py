@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 import scipy.io
 from levels import mostly_long
-from made_sessions import AWKWARD, add_metadata, problem_raised, write
+from made_sessions import AWKWARD, add_metadata, problem_raised, task_of, write
 from matlab_forms import BEYOND_THE_BASIC_PLANE, FORMS, assert_equal_values
 from matlab_oddities import NEVER_FILLED, Chars, Complex, Handle, sparse
 from session_variants import ONE_PLANE, VARIANTS
@@ -22,13 +22,11 @@ from ssc_to_nwb.matlab import mat5, mat73
 from ssc_to_nwb.matlab.mat_file import MatFormat, read_contents, write_mat
 from ssc_to_nwb.matlab.stored_chars import MatContents
 from ssc_to_nwb.matlab.tree import MatSparse, MatStruct, MatStructArray, MatUnsupported
-from ssc_to_nwb.nwb_file.results import SessionOutcome, SessionTask
+from ssc_to_nwb.nwb_file.results import SessionOutcome
 from ssc_to_nwb.nwb_file.session_file import convert_session
-from ssc_to_nwb.options.conversion import ConversionOptions
 from ssc_to_nwb.problems.model import SscError
 from ssc_to_nwb.proof.source_reading.session_file import read_for_proof
 from ssc_to_nwb.run.verification import verify_finished
-from ssc_to_nwb.source_files.session_files import find_session_files
 from ssc_to_nwb.testing.dataset import write_session
 from ssc_to_nwb.testing.matlab import Cell, StructArray, write_mat5, write_mat73
 from ssc_to_nwb.testing.spec import SessionSpec
@@ -205,9 +203,7 @@ def outcome(tmp_path: Path) -> Outcome:
 
     def convert(**fields: Any) -> SessionOutcome:
         write(tmp_path / "source", **{"subvolumes": ONE_PLANE, "arrays": ("dff",), **fields})
-        (file,) = find_session_files(tmp_path / "source")
-        task = SessionTask(session_file=file, output=tmp_path / "nwb", options=ConversionOptions())
-        return convert_session(task, verify=verify_finished)
+        return convert_session(task_of(tmp_path / "source", tmp_path / "nwb"), verify=verify_finished)
 
     return convert
 

@@ -14,7 +14,7 @@ from ssc_to_nwb.data_types.registry import having
 from ssc_to_nwb.data_types.rule import Disposition, all_rules
 from ssc_to_nwb.problems.model import ProblemLog
 from ssc_to_nwb.proof.file import verify_file
-from ssc_to_nwb.session.context import SessionContext, load_context
+from ssc_to_nwb.session.context import load_context
 from ssc_to_nwb.source_files.checksums import sha256_of
 
 GREEN = "/acquisition/two_photon_series_fov_01002_green/data"
@@ -135,10 +135,8 @@ def test_stack_that_changed_since_is_a_finding(finished, tmp_path: Path, lost: i
 
 def test_other_metadata_than_the_conversion_had_is_found(finished):
     metadata = finished.context.metadata
-    imaging = metadata.imaging.model_copy(update={"location": "VISp", "excitation_lambda_nm": 920.0})
-    other = SessionContext(
-        session=finished.context.session, metadata=metadata.model_copy(update={"imaging": imaging}), log=ProblemLog()
-    )
+    imaging = replace(metadata.imaging, location="VISp", excitation_lambda_nm=920.0)
+    other = replace(finished.context, metadata=replace(metadata, imaging=imaging), log=ProblemLog())
     report = replace(finished, context=other).verify()
     places = {problem.field for problem in report.problems}
     assert "/processing/source/provenance/value" in places

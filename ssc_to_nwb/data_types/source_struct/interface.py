@@ -20,7 +20,6 @@ from ssc_to_nwb.data_types.events.source import touch_sample
 from ssc_to_nwb.data_types.from_layout import find_object, make_table
 from ssc_to_nwb.data_types.source_struct.layout import FILES, ITEMS
 from ssc_to_nwb.ledger.ledger import FileEntry, Ledger
-from ssc_to_nwb.metadata.model import Metadata
 from ssc_to_nwb.session.context import SessionContext
 
 
@@ -29,7 +28,7 @@ def add_provenance(nwbfile: NWBFile, *, ledger: Ledger, context: SessionContext,
 
     options: of the conversion, JSON-ready, and only those that decide what is in the file.
     """
-    metadata = context.metadata
+    metadata = _canonical_json(context.metadata.contents())
     texts = {
         "tool": "ssc_to_nwb",
         "tool_version": __version__,
@@ -37,8 +36,8 @@ def add_provenance(nwbfile: NWBFile, *, ledger: Ledger, context: SessionContext,
         "source_variable": ledger.variable,
         "touch_sample_ms": f"{touch_sample(context)[0]:.17g}",
         "options": _canonical_json(options),
-        "metadata": _metadata_json(metadata),
-        "metadata_sha256": metadata_sha256(metadata),
+        "metadata": metadata,
+        "metadata_sha256": hashlib.sha256(metadata.encode()).hexdigest(),
         "ledger": _canonical_json(ledger.summary()),
         "ledger_rules": _canonical_json(dict(ledger.by_rule())),
     }
@@ -62,13 +61,3 @@ def _file_values(files: Sequence[FileEntry]) -> dict[str, list[Any]]:
 def _canonical_json(value: Any) -> str:
     """JSON that is the same for equal values: keys sorted, no spaces."""
     return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-
-
-def _metadata_json(metadata: Metadata) -> str:
-    """All metadata that decides what is in the file, defaults included."""
-    return _canonical_json(metadata.model_dump(mode="json", exclude={"dandiset"}))
-
-
-def metadata_sha256(metadata: Metadata) -> str:
-    """SHA-256 of the metadata, in hexadecimal."""
-    return hashlib.sha256(_metadata_json(metadata).encode()).hexdigest()

@@ -61,8 +61,8 @@ def gaps_of(stack: PlaneStack) -> list[tuple[int, int, str, str]]:
 def context_of(made: SyntheticSession, *, stated: int | None) -> SessionContext:
     """The session, with the number of channels that its metadata state."""
     context = load_context(made.mat_path)
-    assumptions = context.metadata.assumptions.model_copy(update={"channels_per_frame": stated})
-    return replace(context, metadata=context.metadata.model_copy(update={"assumptions": assumptions}))
+    assumptions = replace(context.metadata.assumptions, channels_per_frame=stated)
+    return replace(context, metadata=replace(context.metadata, assumptions=assumptions))
 
 
 def check_every_frame(made: SyntheticSession, raw: RawData) -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 import pytest
 
 from ssc_to_nwb.data_types.whisker_videos.follows import video_trials
@@ -22,7 +24,7 @@ RIG = "WDBP_an1_20130308_main_{:04d}_20130308132529.mp4"
     ],
 )  # fmt: skip
 def test_trials(names: list[str], listed: dict[str, int | None], trials: dict[str, int]) -> None:
-    facts = SourceFacts(video_trials=listed).model_dump(mode="json")
+    facts = asdict(SourceFacts(video_trials=listed))
     paths = [f"an1_2013_03_08/{name}" for name in names]
     found = video_trials(paths, facts, with_samples={2: True, 3: False, 5: True})
     assert {path.rpartition("/")[2]: trial for path, trial in found.items()} == trials
