@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import error
@@ -14,14 +14,22 @@ if TYPE_CHECKING:
     import h5py
 
 
-def check_own_values(file: h5py.File, *, path: Path | str) -> None:
-    """See that no value of a file lies in another one. Nothing of other files is read.
+class Linked(NamedTuple):
+    """An object by its path in a file: the address of what is there, and h5py's identifier of it; of a link neither."""
+
+    address: int
+    opened: h5py.h5g.GroupID | h5py.h5d.DatasetID | h5py.h5t.TypeID | None
+
+
+def own_objects(file: h5py.File, *, path: Path | str) -> dict[str, Linked]:
+    """Every object of a file by its path, once it is seen that no value lies in another file. Nothing of those is read.
 
     path: how the file is called. Raises verify-values-elsewhere, and what h5py raises where the file is damaged.
     """
     import h5py
 
-    found: list[tuple[str, str]] = []
+    objects: dict[str, Linked] = {}
+    elsewhere: list[tuple[str, str]] = []
 
     # A soft link that leads out of the file leads through an external link, which is found. h5py's objects cost several
     # times what there is to look at: the identifiers below them do.
@@ -29,17 +37,21 @@ def check_own_values(file: h5py.File, *, path: Path | str) -> None:
         place = f"/{name.decode()}"
         if info.type == h5py.h5l.TYPE_EXTERNAL:
             target = file.get(place, getlink=True)
-            found.append((place, f"a link to {target.path} in {target.filename}"))
+            elsewhere.append((place, f"a link to {target.path} in {target.filename}"))
         elif info.type == h5py.h5l.TYPE_HARD:
             opened = h5py.h5o.open(file.id, name)
+            objects[place] = Linked(address=info.u, opened=opened)
             if isinstance(opened, h5py.h5d.DatasetID):
                 created = opened.get_create_plist()
                 if created.get_layout() == h5py.h5d.VIRTUAL or created.get_external_count():
-                    found.append((place, place_of_values(file[place]) or "values elsewhere"))
+                    elsewhere.append((place, place_of_values(file[place]) or "values elsewhere"))
+        else:
+            objects[place] = Linked(address=0, opened=None)
 
     file.id.links.visit(look, info=True)
-    for place, where in found:
+    for place, where in elsewhere:
         raise error(kinds.VERIFY_VALUES_ELSEWHERE, file=path, field=place, expected="values in the file", found=where)
+    return objects
 
 
 def place_of_values(dataset: h5py.Dataset) -> str | None:

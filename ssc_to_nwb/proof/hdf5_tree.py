@@ -13,7 +13,7 @@ from typing import Any
 import h5py
 import numpy as np
 
-from ssc_to_nwb.hdf5_files import check_own_values, hdf5_fault
+from ssc_to_nwb.hdf5_files import Linked, hdf5_fault, own_objects
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import error
 from ssc_to_nwb.proof.chunk_reader import add_values, can_read_chunks, read_blocks
@@ -31,29 +31,29 @@ _MEMORY_MB = 64.0
 class Hdf5Tree(ArrayTree):
     """Reads with h5py.
 
-    digests: takes SHA-256 of the values of large data sets by path, made as they are read; None: none is made.
+    objects: of the file, opened in one pass: to ask HDF5 for each by its path takes several times as long; digests:
+    takes SHA-256 of the values of large data sets by path, made as they are read; None: none is made.
     """
 
-    def __init__(self, file: h5py.File, *, digests: dict[str, str] | None = None) -> None:
+    def __init__(self, file: h5py.File, objects: dict[str, Linked], *, digests: dict[str, str] | None = None) -> None:
         super().__init__(file)
         self._digests = digests
-        # Kind of link and address of every object, from one pass: to ask HDF5 for each takes ten times as long.
-        self._links: dict[str, tuple[int, int]] = {"/": (h5py.h5l.TYPE_HARD, h5py.h5o.get_info(file.id).addr)}
+        self._objects = {"/": Linked(address=h5py.h5o.get_info(file.id).addr, opened=file.id), **objects}
         self._members: dict[str, list[str]] = {}
-        file.id.links.visit(self._note, info=True)
+        for path, (_, opened) in objects.items():
+            holder, _, own_name = path.rpartition("/")
+            self._members.setdefault(holder or "/", []).append(own_name)
+            if isinstance(opened, h5py.h5g.GroupID):
+                self._items[path] = h5py.Group(opened)
+            elif isinstance(opened, h5py.h5d.DatasetID):
+                self._items[path] = h5py.Dataset(opened)
         self._attributes: dict[tuple[str, str], Any] = {}
         self._small: dict[str, np.ndarray] = {}
 
-    def _note(self, name: bytes, link: h5py.h5l.LinkInfo) -> None:
-        path = f"/{name.decode()}"
-        self._links[path] = (link.type, link.u)
-        holder, _, own_name = path.rpartition("/")
-        self._members.setdefault(holder or "/", []).append(own_name)
-
     def _look_up(self, path: str) -> Node | None:
-        if path not in self._links:
+        if path not in self._objects:
             return None
-        if self._links[path][0] == h5py.h5l.TYPE_SOFT:
+        if self._objects[path].opened is None:
             return Node(path=path, kind="link", target=self.root.id.links.get_val(path.encode()).decode())
         item = self.dataset(path)
         kind: NodeKind = "group" if isinstance(item, h5py.Group) else "dataset"
@@ -127,8 +127,7 @@ class Hdf5Tree(ArrayTree):
     @cached_property
     def _paths(self) -> dict[int, str]:
         """Path of every object by its address: for the name of one, HDF5 would search the whole file each time."""
-        hard = {path: place for path, (kind, place) in self._links.items() if kind == h5py.h5l.TYPE_HARD}
-        return {place: path for path, place in reversed(hard.items())}
+        return {one.address: path for path, one in reversed(self._objects.items()) if one.opened is not None}
 
 
 @contextmanager
@@ -150,8 +149,7 @@ def open_tree(path: Path, *, digests: dict[str, str] | None = None) -> Iterator[
         raise error(kinds.VERIFY_UNREADABLE, file=path, expected=expected, found=found) from failure
     with file:
         try:
-            check_own_values(file, path=path)
-            tree = Hdf5Tree(file, digests=digests)
+            tree = Hdf5Tree(file, own_objects(file, path=path), digests=digests)
         except (OSError, RuntimeError, KeyError, ValueError, TypeError, SystemError) as failure:
             # h5py raises SystemError at names of objects that are not UTF-8, caused by the error that says so.
             raise error(kinds.VERIFY_UNREADABLE, file=path, found=failure.__cause__ or failure) from failure

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ssc_to_nwb import naming
-from ssc_to_nwb.hdf5_files import check_own_values
+from ssc_to_nwb.hdf5_files import own_objects
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import Problem, ProblemKind, error
 from ssc_to_nwb.quantities import listed
@@ -175,7 +175,7 @@ def open_nwb(path: Path | str, *, chunk_cache_bytes: int = 2**19) -> HDMFIO:
     with ExitStack() as stack:
         source = path if isinstance(path, Path) else stack.enter_context(open_remote(path))
         file = stack.enter_context(h5py.File(source, "r", rdcc_nbytes=chunk_cache_bytes))
-        check_own_values(file, path=path)
+        own_objects(file, path=path)
         io = NWBHDF5IO(file=file, mode="r", load_namespaces=True)
         stack.pop_all()
     return io
