@@ -38,13 +38,6 @@ from ssc_to_nwb.problems.catalogue import all_areas, area_of, take_tables_of
 if TYPE_CHECKING:
     from ssc_to_nwb.data_types.rule import Rule
 
-# Trial numbers link to the time stamps of what is written before them; a user's own data types come in between.
-_FIRST = ("session", "whisker", "subvolumes", "rois", "roi_traces")
-_THEN = (
-    "trial_labels", "events", "trials", "imaging_stacks", "side_images", "registration", "whisker_videos", "arrays",
-    "source_struct",
-)  # fmt: skip
-
 
 @dataclass(frozen=True, slots=True)
 class DataType:
@@ -82,13 +75,22 @@ def _is_there(module: str) -> bool:
     return find_spec(module) is not None
 
 
+def _own(*names: str) -> tuple[DataType, ...]:
+    return tuple(DataType(f"{__package__}.{name}") for name in names)
+
+
+# Trial numbers link to the time stamps of what is written before them; a user's own data types come in between.
+_FIRST = _own("session", "whisker", "subvolumes", "rois", "roi_traces")
 _registered: list[DataType] = []
+_THEN = _own(
+    "trial_labels", "events", "trials", "imaging_stacks", "side_images", "registration", "whisker_videos", "arrays",
+    "source_struct",
+)  # fmt: skip
 
 
 def data_types() -> tuple[DataType, ...]:
     """All data types in their order."""
-    first, then = (tuple(DataType(f"{__package__}.{name}") for name in names) for names in (_FIRST, _THEN))
-    return (*first, *_registered, *then)
+    return (*_FIRST, *_registered, *_THEN)
 
 
 take_tables_of(lambda: (one.package for one in data_types()))

@@ -84,16 +84,19 @@ def _kind(identifier: str, entry: dict[str, Any]) -> ProblemKind:
     )
 
 
+@cache
+def _of_no_type(identifier: str) -> tuple[ProblemKind, ...]:
+    """The kind of this name, unless a data type has it. Few are asked for: only tables that have one are parsed."""
+    areas = (one for one in (*FROM_SOURCE, *TO_ARCHIVE) if f"[{identifier}]" in _text_of("areas", f"{one}.toml"))
+    return tuple(kind for one in areas for kind in read_area(one)[1] if kind.identifier == identifier)
+
+
 class _Kinds:
     def __getattr__(self, name: str) -> ProblemKind:
         identifier = name.lower().replace("_", "-")
-        # Few are asked for: only tables that have one are parsed, those of the data types when no other has it.
-        areas = (*FROM_SOURCE, *TO_ARCHIVE)
-        having = (read_area(one) for one in areas if f"[{identifier}]" in _text_of("areas", f"{one}.toml"))
-        for _, found in chain(having, areas_of_types()):
-            for kind in found:
-                if kind.identifier == identifier and name.isupper():
-                    return kind
+        for kind in chain(_of_no_type(identifier), (kind for _, found in areas_of_types() for kind in found)):
+            if kind.identifier == identifier and name.isupper():
+                return kind
         raise AttributeError(f"no kind of problem is called {name}")
 
 
