@@ -27,7 +27,7 @@ def _run() -> None:
         ):
             from pathlib import Path
 
-            from ssc_to_nwb.local_processes import load_ahead
+            from ssc_to_nwb.process_start import load_ahead
 
             load_ahead(Path(source), Path(output))
     from ssc_to_nwb.cli.main import main as command_line

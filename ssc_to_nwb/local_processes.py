@@ -11,8 +11,6 @@ import multiprocessing
 import os
 import pickle
 import signal
-import sys
-import tempfile
 import threading
 import traceback
 from collections.abc import Callable, Iterator, Sequence
@@ -20,37 +18,21 @@ from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
-from multiprocessing import forkserver, resource_tracker
 from multiprocessing.connection import Connection
 from multiprocessing.connection import wait as wait_for
-from multiprocessing.util import get_temp_dir
-from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from ssc_to_nwb.fork_server import SOCKET_FOLDER
-from ssc_to_nwb.parallel import OBJECTS_BETWEEN_SEARCHES, without_main_module
-from ssc_to_nwb.run_files import run_record
+from ssc_to_nwb.parallel import OBJECTS_BETWEEN_SEARCHES
+from ssc_to_nwb.process_start import process_context, signals_held_back, stop_signals, without_main_module
 
 if TYPE_CHECKING:
     # Not every system has both.
     from multiprocessing.context import ForkServerContext, SpawnContext
 
-_NAMES = ("SIGINT", "SIGTERM", "SIGHUP")
 Result = TypeVar("Result")
-# What sessions are converted with.
-CONVERSION = ("ssc_to_nwb.run.preloaded",)
-# What Linux takes as the path of a socket, and what multiprocessing adds to the folder for temporary files.
-_SOCKET_PATH_CHARACTERS = 107
-_SOCKET_NAME_CHARACTERS = 40
 # For a process that has nothing more to do.
 _SECONDS_TO_END = 1.0
-
-
-def stop_signals() -> tuple[signal.Signals, ...]:
-    """The signals that end a run on this system. A hangup that the caller has chosen to ignore (`nohup`) is none."""
-    there = [signal.Signals[name] for name in _NAMES if hasattr(signal, name)]
-    return tuple(one for one in there if one.name != "SIGHUP" or signal.getsignal(one) is not signal.SIG_IGN)
 
 
 @contextmanager
@@ -75,25 +57,6 @@ def signals_to(take: Callable[[int], None]) -> Iterator[None]:
             signal.signal(number, before)
 
 
-@contextmanager
-def signals_held_back() -> Iterator[None]:
-    """Have processes that are started in the block begin with these signals blocked.
-
-    Ctrl-C and `timeout` signal all processes of a run at once. The one that the others are forked from must neither
-    die of that nor print a traceback while it loads modules.
-    """
-    if not hasattr(signal, "pthread_sigmask"):
-        yield
-        return
-    # Where it starts its own process, the tracker unblocks them.
-    resource_tracker.ensure_running()
-    earlier = signal.pthread_sigmask(signal.SIG_BLOCK, stop_signals())
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, earlier)
-
-
 class WorkerDiedError(Exception):
     """The process that had the work is gone; the text says how."""
 
@@ -116,7 +79,7 @@ class LocalProcesses(Executor):
         self._threads = ThreadPoolExecutor(at_once, thread_name_prefix="process")
         self._report = report
         self._reusable = reusable
-        self._context = _context(preloaded)
+        self._context = process_context(preloaded)
         # Held where a process begins or ends: two who ask for an exit status at once would spoil it.
         self._lock = threading.Lock()
         self._workers: list[_Worker] = []
@@ -253,32 +216,3 @@ class PipeReport:
         if self.pipe is not None:
             with contextlib.suppress(OSError):
                 self.pipe.send(progress)
-
-
-def _context(preloaded: Sequence[str]) -> SpawnContext | ForkServerContext:
-    """Processes free of this one's threads; on Linux forked from one that has loaded all modules.
-
-    Elsewhere the system's own libraries may not be used any more after a fork. The one that forks is asked through a
-    socket in the folder for temporary files, whose path may be too long for that.
-    """
-    too_long = len(tempfile.gettempdir()) + _SOCKET_NAME_CHARACTERS > _SOCKET_PATH_CHARACTERS
-    if not sys.platform.startswith("linux") or too_long:
-        return multiprocessing.get_context("spawn")
-    context = multiprocessing.get_context("forkserver")
-    os.environ[SOCKET_FOLDER] = get_temp_dir()
-    context.set_forkserver_preload(["ssc_to_nwb.fork_server", *preloaded])
-    return context
-
-
-def load_ahead(source: Path, output: Path) -> None:
-    """Have the process that forks all others load its modules now, while this one does something else.
-
-    Only where there is surely something to convert, and without effect on systems whose processes are not forked.
-    """
-    # Unlike `Path.exists`, this takes a name that is too long for one of nothing.
-    is_to_do = os.path.exists(source) and not os.path.exists(run_record(output))  # noqa: PTH110
-    # Else numpy's OpenBLAS starts threads here, there and at each fork: a tenth of a second, and nothing uses them.
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    if is_to_do and _context(CONVERSION).get_start_method() == "forkserver":
-        with without_main_module(), signals_held_back():
-            forkserver.ensure_running()

@@ -6,8 +6,6 @@ import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor, Future
-from contextlib import contextmanager
-from types import ModuleType
 from typing import TypeVar
 
 Item = TypeVar("Item")
@@ -42,21 +40,6 @@ def map_in_order(
     finally:
         for future in waiting:
             future.cancel()
-
-
-@contextmanager
-def without_main_module() -> Iterator[None]:
-    """Keep a new process from running the caller's script once more: nothing of it is needed there.
-
-    multiprocessing looks at `__main__` while a process starts, and would import the script; a script without the
-    guard `if __name__ == "__main__"` would then begin its conversion again in every process.
-    """
-    main = sys.modules["__main__"]
-    sys.modules["__main__"] = ModuleType("__main__")
-    try:
-        yield
-    finally:
-        sys.modules["__main__"] = main
 
 
 def keep_freed_memory() -> bool:

@@ -200,12 +200,12 @@ def zarr_store(converted_small_raw: Converted, shared_build: SharedBuilds) -> tu
 @pytest.fixture
 def in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
     """Commands convert in this process, as in one that may have none of its own."""
-    from ssc_to_nwb import local_processes
+    from ssc_to_nwb import process_start
     from ssc_to_nwb.run import workers
 
     daemon = SimpleNamespace(current_process=lambda: SimpleNamespace(daemon=True))
     monkeypatch.setattr(workers, "multiprocessing", daemon)
-    monkeypatch.setattr(local_processes, "load_ahead", lambda *_: None)
+    monkeypatch.setattr(process_start, "load_ahead", lambda *_: None)
 
 
 @pytest.fixture(scope="session")

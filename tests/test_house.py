@@ -29,7 +29,8 @@ MAY_IMPORT = {
     "run_files": {"naming"},
     "json_lines": set(),
     "fork_server": set(),
-    "local_processes": {"fork_server", "parallel", "run_files"},
+    "process_start": {"fork_server", "run_files"},
+    "local_processes": {"parallel", "process_start"},
     "parallel": set(),
     "quantities": set(),
     "session_key": set(),
@@ -67,7 +68,7 @@ MAY_IMPORT = {
     },
     "validate": {
         "_version", "data_types", "hdf5_files", "json_lines", "metadata", "naming", "options", "output_files",
-        "parallel", "problems", "proof", "quantities", "reading", "restoring",
+        "parallel", "problems", "process_start", "proof", "quantities", "reading", "restoring",
     },
     "describe": {"data_types", "matlab", "metadata", "problems", "quantities", "session", "source_files"},
     "reading": {"hdf5_files", "naming", "problems", "quantities", "system_files"},
@@ -81,20 +82,18 @@ MAY_IMPORT = {
     },
     "run": {
         "_version", "chunk_shapes", "data_types", "json_lines", "ledger", "local_processes", "metadata", "naming",
-        "nwb_file", "options", "output_files", "problems", "proof", "quantities", "run_files", "session",
-        "session_key", "source_files", "system_files", "tif",
+        "nwb_file", "options", "output_files", "problems", "process_start", "proof", "quantities", "run_files",
+        "session", "session_key", "source_files", "system_files", "tif",
     },
     "api": {
-        "analysis", "dandi", "data_types", "describe", "json_lines", "ledger", "local_processes", "matlab", "metadata",
-        "naming",
-        "nwb_file", "options", "problems", "proof", "quantities", "reading", "report", "restoring", "run", "run_files",
-        "session",
-        "source_files", "testing", "validate",
+        "analysis", "dandi", "data_types", "describe", "json_lines", "ledger", "matlab", "metadata", "naming",
+        "nwb_file", "options", "problems", "process_start", "proof", "quantities", "reading", "report", "restoring",
+        "run", "run_files", "session", "source_files", "testing", "validate",
     },
     "cli": {"api", "options", "problems", "quantities"},
     "_public": {"api", "data_types", "problems"},
     "__init__": {"_public"},
-    "__main__": {"cli", "local_processes"},
+    "__main__": {"cli", "process_start"},
 }  # fmt: skip
 
 

@@ -97,7 +97,7 @@ def convert(request: ConvertRequest) -> ConversionResult:
     []
     """
     if request.dask is None and request.executor is None:
-        from ssc_to_nwb.local_processes import load_ahead
+        from ssc_to_nwb.process_start import load_ahead
 
         load_ahead(Path(request.source), Path(request.output))
     from ssc_to_nwb.run.events import EventFile, RunEvent

@@ -14,10 +14,11 @@ from dataclasses import astuple, dataclass, fields
 from typing import Any
 
 from ssc_to_nwb._version import __version__
-from ssc_to_nwb.local_processes import CONVERSION, LocalProcesses, PipeReport
+from ssc_to_nwb.local_processes import LocalProcesses, PipeReport
 from ssc_to_nwb.nwb_file.results import OnProgress, Progress, no_progress
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import error
+from ssc_to_nwb.process_start import CONVERSION
 from ssc_to_nwb.run.job import JobResult, RunSettings, SessionJob
 from ssc_to_nwb.run.machine import at_once
 from ssc_to_nwb.run.output import RunCard

@@ -22,9 +22,10 @@ from typing import Any
 from ssc_to_nwb import naming
 from ssc_to_nwb._version import __version__
 from ssc_to_nwb.output_files import write_whole
-from ssc_to_nwb.parallel import OBJECTS_BETWEEN_SEARCHES, without_main_module
+from ssc_to_nwb.parallel import OBJECTS_BETWEEN_SEARCHES
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import Severity, SscError
+from ssc_to_nwb.process_start import without_main_module
 from ssc_to_nwb.reading.nwb_files import is_zarr
 from ssc_to_nwb.validate.messages import Message, message_of
 

@@ -26,7 +26,7 @@ from patience import wait_until
 from session_variants import VARIANTS
 
 import ssc_to_nwb
-from ssc_to_nwb import local_processes
+from ssc_to_nwb import process_start
 from ssc_to_nwb.api import conversion
 from ssc_to_nwb.api.planning import plan
 from ssc_to_nwb.api.verification import verify_sessions
@@ -246,7 +246,7 @@ class TestLoadingAhead:
     @pytest.fixture
     def loads(self, monkeypatch: pytest.MonkeyPatch) -> list[bool]:
         loads: list[bool] = []
-        monkeypatch.setattr(local_processes.forkserver, "ensure_running", lambda: loads.append(True))
+        monkeypatch.setattr(process_start.forkserver, "ensure_running", lambda: loads.append(True))
         return loads
 
     def test_a_new_output_is_loaded_for_and_one_with_a_record_is_not(self, tmp_path: Path, loads: list[bool]) -> None:
@@ -254,9 +254,9 @@ class TestLoadingAhead:
         for output in (tmp_path / "new", tmp_path / "begun"):
             run_record(output).parent.mkdir(parents=True)
         run_record(tmp_path / "begun").touch()
-        local_processes.load_ahead(tmp_path / "source", tmp_path / "begun")
+        process_start.load_ahead(tmp_path / "source", tmp_path / "begun")
         assert not loads
-        local_processes.load_ahead(tmp_path / "source", tmp_path / "new")
+        process_start.load_ahead(tmp_path / "source", tmp_path / "new")
         assert len(loads) == sys.platform.startswith("linux")
 
     def test_nothing_is_loaded_for_a_missing_source(self, tmp_path: Path, loads: list[bool]) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from ssc_to_nwb import local_processes
+from ssc_to_nwb import process_start
 from ssc_to_nwb.__main__ import main as entry_point
 from ssc_to_nwb._version import __version__ as version
 from ssc_to_nwb.cli.main import group
@@ -147,14 +147,14 @@ class TestLoadingAhead:
     )
     def test_only_where_it_is_needed(self, options: list[str], begins: bool, monkeypatch: pytest.MonkeyPatch) -> None:
         begun: list[tuple[Path, Path]] = []
-        monkeypatch.setattr(local_processes, "load_ahead", lambda *places: begun.append(places))
+        monkeypatch.setattr(process_start, "load_ahead", lambda *places: begun.append(places))
         monkeypatch.setattr("ssc_to_nwb.cli.main.main", lambda: None)
         monkeypatch.setattr(sys, "argv", ["ssc-to-nwb", "convert", "source", "nwb", *options])
         entry_point()
         assert begun == [(Path("source"), Path("nwb"))] * begins
 
     def test_not_for_an_output_that_comes_with_an_option(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(local_processes, "load_ahead", lambda *_: pytest.fail("-o is no folder"))
+        monkeypatch.setattr(process_start, "load_ahead", lambda *_: pytest.fail("-o is no folder"))
         monkeypatch.setattr("ssc_to_nwb.cli.main.main", lambda: None)
         monkeypatch.setattr(sys, "argv", ["ssc-to-nwb", "convert", "source", "-o", "nwb"])
         entry_point()

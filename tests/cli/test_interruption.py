@@ -75,7 +75,7 @@ main()
         ("click.core", ["sessions", "."]),
         ("ssc_to_nwb.cli.interruption", ["--help"]),
         ("ssc_to_nwb.cli.terminal", ["--help"]),
-        ("ssc_to_nwb.local_processes", ["convert", ".", "nwb"]),
+        ("ssc_to_nwb.process_start", ["convert", ".", "nwb"]),
         ("ssc_to_nwb.api.conversion", ["convert", ".", "nwb"]),
     ],
 )

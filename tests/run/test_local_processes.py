@@ -20,7 +20,8 @@ from patience import PATIENCE_S, wait_until
 from tiny_sessions import record_lines, stray_files, write_tiny
 
 from ssc_to_nwb.api.conversion import convert
-from ssc_to_nwb.local_processes import CONVERSION, LocalProcesses
+from ssc_to_nwb.local_processes import LocalProcesses
+from ssc_to_nwb.process_start import CONVERSION
 from ssc_to_nwb.run.events import RunEvent
 
 

@@ -60,10 +60,12 @@ def nwbfile_fields(context: SessionContext) -> dict[str, Any]:
     """Arguments of NWBFile, only those that are known. Raises metadata-value-missing, metadata-text-unreadable."""
     from ssc_to_nwb._version import __version__
 
-    facts, session = context.metadata.session, context.session
+    facts, session = asdict(context.metadata.session), context.session
     report_clock(context)
+    for name in ("experimenters", "time_of_experiment"):
+        del facts[name]
     fields: dict[str, Any] = {
-        **facts.model_dump(exclude={"experimenters", "time_of_experiment"}),
+        **facts,
         "identifier": identifier(context),
         "session_id": session.key.label,
         "session_start_time": session_start_time(context),
