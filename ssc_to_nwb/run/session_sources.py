@@ -112,10 +112,6 @@ class SourceSearch:
                 noted = json.loads(run_files.packed_listing(self.output).read_text(encoding="utf-8"))
                 self._listings = {one["path"]: PackedFile(**{**one, "path": Path(one["path"])}) for one in noted}
 
-    def packed_files(self, source: Path) -> tuple[Path, ...]:
-        """The packed files of a source, sorted."""
-        return find_packed_files(source, output=self.output)
-
     def listing(self, packed: Path) -> PackedFile:
         """What a packed file holds, from the notes where size and time are the same.
 
@@ -167,7 +163,7 @@ def find_not_taken(source: Path, search: SourceSearch) -> tuple[Problem, ...]:
     """
     source = source.absolute()
     packed_files = []
-    for path in search.packed_files(source):
+    for path in find_packed_files(source, output=search.output):
         with suppress(SscError):
             packed_files.append(search.listing(path))
     return mats_not_taken(source, packed_files=packed_files, output=search.output)
@@ -189,7 +185,7 @@ def _packed_sessions(
 ) -> Iterator[SessionSource]:
     by_folder: dict[Path, list[PackedFile]] = {}
     folders: dict[str, Path] = {}
-    for path in search.packed_files(source):
+    for path in find_packed_files(source, output=search.output):
         try:
             by_folder.setdefault(path.parent, []).append(search.listing(path))
         except SscError as failure:
