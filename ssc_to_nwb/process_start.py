@@ -80,7 +80,9 @@ def process_context(preloaded: Sequence[str]) -> SpawnContext | ForkServerContex
     if not sys.platform.startswith("linux") or too_long:
         return multiprocessing.get_context("spawn")
     context = multiprocessing.get_context("forkserver")
-    os.environ[SOCKET_FOLDER] = get_temp_dir()
+    # A process that multiprocessing has made shares the folder with the one that made it, which goes on.
+    if multiprocessing.parent_process() is None:
+        os.environ[SOCKET_FOLDER] = get_temp_dir()
     context.set_forkserver_preload(["ssc_to_nwb.fork_server", *preloaded])
     return context
 

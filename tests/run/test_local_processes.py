@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import pickle
 import shutil
@@ -12,6 +13,8 @@ import textwrap
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from multiprocessing.synchronize import Event
+from multiprocessing.util import get_temp_dir
 from pathlib import Path
 
 import psutil
@@ -256,3 +259,26 @@ def test_a_failure_is_raised_with_where_it_came_from_and_the_next_work_has_a_pro
 def test_a_result_that_cannot_be_pickled_is_a_failure_of_the_work() -> None:
     with LocalProcesses(1, preloaded=CONVERSION) as processes, pytest.raises(TypeError, match="pickle"):
         processes.submit(open, os.devnull).result(timeout=PATIENCE_S)
+
+
+def _hold_a_process(begun: Event) -> None:
+    with LocalProcesses(1, preloaded=()) as processes:
+        processes.submit(os.getpid).result(timeout=PATIENCE_S)
+        begun.set()
+        time.sleep(PATIENCE_S)
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="processes are forked")
+def test_a_run_in_a_process_of_multiprocessing_that_is_killed_leaves_what_that_needs() -> None:
+    context = multiprocessing.get_context("forkserver")
+    for _ in range(3):
+        begun = context.Event()
+        run = context.Process(target=_hold_a_process, args=(begun,))
+        run.start()
+        assert begun.wait(PATIENCE_S)
+        assert run.pid is not None
+        below = _children(run.pid)
+        run.kill()
+        run.join()
+        wait_until(lambda there=below: all(map(_has_ended, there)))
+    assert Path(get_temp_dir()).is_dir()
