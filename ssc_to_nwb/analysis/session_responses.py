@@ -12,7 +12,6 @@ rate held at 5 % over all tested ROIs of the session, for touch and for whisking
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -27,7 +26,7 @@ from ssc_to_nwb.reading.nwb_table import numbers_of
 if TYPE_CHECKING:
     import pandas as pd
 
-_SHOWN_BEFORE_S, _SHOWN_AFTER_S = 1.0, 2.0
+_SHOWN_S = {"before_s": 1.0, "after_s": 2.0}
 _TESTED = {"plane": "object", "roi": "int64", "events": "int64", "effect_dff": "float64", "p": "float64"}
 
 
@@ -140,8 +139,8 @@ def first_onsets(table: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
 
 def triggered_dff(
     plane: ImagedPlane, event_s: np.ndarray, *, roi_numbers: np.ndarray | None = None
-) -> tuple[np.ndarray, TriggeredTraces] | None:
-    """Numbers of a plane's ROIs and their dF/F around the events, from 1 s before to 2 s after.
+) -> TriggeredTraces | None:
+    """dF/F of a plane's ROIs around the events, from 1 s before to 2 s after.
 
     event_s: (E,), in s after the session's start; roi_numbers: only these ROIs. None where the plane has no dF/F, or no
     trial with two frames, so that nobody knows how long a frame lasts.
@@ -149,13 +148,7 @@ def triggered_dff(
     traces = plane.traces("dff", rois=roi_numbers)
     if traces is None or plane.frame_interval_s is None:
         return None
-    return traces.columns.to_numpy(), _triggered(traces, event_s, interval_s=plane.frame_interval_s)
-
-
-def _triggered(traces: pd.DataFrame, event_s: np.ndarray, *, interval_s: float) -> TriggeredTraces:
-    around = {"before_s": _SHOWN_BEFORE_S, "after_s": _SHOWN_AFTER_S}
-    time_s, values = traces.index.to_numpy(), traces.to_numpy()
-    return trigger(time_s=time_s, values=values, event_s=event_s, interval_s=interval_s, **around)
+    return trigger(traces, event_s, interval_s=plane.frame_interval_s, **_SHOWN_S)
 
 
 def _responses(session: NwbSession, *kinds: np.ndarray, options: ResponseOptions | None) -> tuple[EventResponses, ...]:
@@ -168,8 +161,8 @@ def _responses(session: NwbSession, *kinds: np.ndarray, options: ResponseOptions
         if traces is None or plane.frame_interval_s is None:
             continue
         for found, event_s in zip(parts, kinds, strict=True):
-            tests = roi_tests(_triggered(traces, event_s, interval_s=plane.frame_interval_s), options=options)
-            found.append(pd.DataFrame({"plane": plane.name, "roi": traces.columns, **tests}))
+            triggered = trigger(traces, event_s, interval_s=plane.frame_interval_s, **_SHOWN_S)
+            found.append(roi_tests(triggered, options=options).assign(plane=plane.name)[list(_TESTED)])
     responses = []
     for event_s, found in zip(kinds, parts, strict=True):
         # The false discovery rate is held over the ROIs of all planes.
@@ -179,43 +172,38 @@ def _responses(session: NwbSession, *kinds: np.ndarray, options: ResponseOptions
     return tuple(responses)
 
 
-def roi_tests(traces: TriggeredTraces, *, options: ResponseOptions) -> dict[str, np.ndarray]:
+def roi_tests(traces: TriggeredTraces, *, options: ResponseOptions) -> pd.DataFrame:
     """Test whether dF/F goes up after the event.
 
-    One-sided Wilcoxon signed-rank test over events of response minus baseline. Returns per ROI, (R,): `effect_dff`,
-    mean of response minus baseline, and `p`, both NaN for a ROI with fewer than `least_events` events with frames in
-    both windows, which is not tested; `events`, how many there are.
+    One-sided Wilcoxon signed-rank test over events of response minus baseline. Returns a row per ROI: `roi`, its
+    number; `effect_dff`, mean of response minus baseline, and `p`, both NaN for a ROI with fewer than `least_events`
+    events with frames in both windows, which is not tested; `events`, how many there are.
     """
+    import pandas as pd
+    from scipy.stats import wilcoxon
+
     baseline = traces.mean_before(*options.baseline_s, least_frames=options.least_frames)
     change = traces.mean_after(*options.response_s, least_frames=options.least_frames) - baseline
-    counts = np.isfinite(change).sum(axis=0)
-    tested = np.flatnonzero(counts >= options.least_events)
+    known = np.isfinite(change)
+    counts = known.sum(axis=0)
     p_value, effect = np.full(counts.size, np.nan), np.full(counts.size, np.nan)
-    for columns, events in _by_events_used(np.isfinite(change), tested):
-        used = change[np.ix_(events, columns)]
-        p_value[columns], effect[columns] = _signed_rank_p(used), used.mean(axis=0)
-    return {"events": counts, "effect_dff": effect, "p": p_value}
+    for columns in _with_same_events(known, np.flatnonzero(counts >= options.least_events)):
+        used = change[np.ix_(np.flatnonzero(known[:, columns[0]]), columns)]
+        p_value[columns] = wilcoxon(used, alternative="greater", axis=0).pvalue
+        effect[columns] = used.mean(axis=0)
+    return pd.DataFrame({"roi": traces.roi_numbers, "events": counts, "effect_dff": effect, "p": p_value})
 
 
-def _by_events_used(known: np.ndarray, tested: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """Places of the ROIs among `tested` that have values at the same events, and those events.
+def _with_same_events(known: np.ndarray, tested: np.ndarray) -> list[np.ndarray]:
+    """Places of the ROIs among `tested`, those together that have values at the same events (E, R).
 
     ROIs of a plane lack the same frames, so that there are few groups, and one call tests each: with NaN omitted column
     by column, a session of thousands of ROIs takes many times as long.
     """
-    if not tested.size:
-        return
-    patterns, group = np.unique(np.packbits(known[:, tested], axis=0), axis=1, return_inverse=True)
-    for number in range(patterns.shape[1]):
-        columns = tested[group.ravel() == number]
-        yield columns, np.flatnonzero(known[:, columns[0]])
-
-
-def _signed_rank_p(change: np.ndarray) -> np.ndarray:
-    """One-sided Wilcoxon signed-rank p values of the columns of (E, R)."""
-    from scipy.stats import wilcoxon
-
-    return np.asarray(wilcoxon(change, alternative="greater", axis=0).pvalue)
+    groups: dict[bytes, list[int]] = {}
+    for place in tested.tolist():
+        groups.setdefault(known[:, place].tobytes(), []).append(place)
+    return [np.array(places) for places in groups.values()]
 
 
 def responsive(p_value: np.ndarray, *, false_discovery_rate: float = 0.05) -> np.ndarray:

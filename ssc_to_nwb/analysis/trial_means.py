@@ -1,4 +1,4 @@
-"""Mean traces over trials of a kind, and the order of ROIs by the time of their peak.
+"""Mean traces over trials of a kind and over bins, and orders of ROIs: by the time of their peak, and by likeness.
 
 Sorting by the peak makes a sequence of anything, noise as well. So the order is taken from every second trial, and the
 means to be shown from the others.
@@ -37,29 +37,30 @@ def trial_means(
 ) -> TrialMeans:
     """Average traces over trials. A frame belongs to the last trial that has begun.
 
-    time_s: (F,), increasing; values: (F, R); interval_s: from frame to frame; trial_start_s: (T,), increasing, NaN for
-    a trial that is left out; trial_label: (T,), kind of each trial; labels: the kinds to be shown.
+    time_s: (F,), increasing; values: (F, R); interval_s: from frame to frame; trial_start_s: (T,), NaN for a trial that
+    is left out; trial_label: (T,), kind of each trial, of one at least; labels: the kinds to be shown.
     """
-    known = np.flatnonzero(np.isfinite(trial_start_s))
-    place = np.searchsorted(trial_start_s[known], time_s, side="right") - 1
-    inside = place >= 0
-    trial = known[np.maximum(place, 0)] if known.size else np.zeros(time_s.size, dtype=np.int64)
-    frame = np.floor((time_s - (trial_start_s[trial] if known.size else 0.0)) / interval_s + 0.01)
+    start_s = np.where(np.isfinite(trial_start_s), trial_start_s, np.inf)
+    in_order = np.argsort(start_s, kind="stable")
+    start_s, trial_label = start_s[in_order], trial_label[in_order]
+    trial = np.searchsorted(start_s, time_s, side="right") - 1
+    inside = trial >= 0
+    trial = np.maximum(trial, 0)
+    frame = np.floor((time_s - start_s[trial]) / interval_s + 0.01)
     length = _common_length(trial[inside], frame[inside])
     inside &= (frame >= 0) & (frame < length)
     # A frame without a place in a trial is of no group.
     frame = np.where(inside, frame, -1).astype(np.int64)
-    label = np.where(inside, trial_label[trial] if known.size else "", "")
+    label = np.where(inside, trial_label[trial], "")
     odd = np.zeros(trial_label.size, dtype=bool)
     for name in labels:
         odd[np.unique(trial[label == name])[::2]] = True
-    of_odd = odd[trial] if known.size else np.zeros(time_s.size, dtype=bool)
-    groups = [np.where((label == name) & ~of_odd, frame, -1) for name in labels]
+    groups = [np.where((label == name) & ~odd[trial], frame, -1) for name in labels]
     return TrialMeans(
         labels=labels,
         trial_counts=tuple(int(np.unique(trial[group >= 0]).size) for group in groups),
         interval_s=interval_s,
-        sorting=mean_by_group(values, np.where(np.isin(label, labels) & of_odd, frame, -1), count=length),
+        sorting=mean_by_group(values, np.where(np.isin(label, labels) & odd[trial], frame, -1), count=length),
         shown=tuple(mean_by_group(values, group, count=length) for group in groups),
     )
 
@@ -104,3 +105,29 @@ def mean_by_group(values: np.ndarray, group: np.ndarray, *, count: int) -> np.nd
     sums, counts = np.broadcast_arrays(sums, counts)
     means: np.ndarray = np.divide(sums, counts, out=np.full(sums.shape, np.nan), where=counts > 0)
     return means
+
+
+def binned_mean(values: np.ndarray, *, columns: int) -> np.ndarray:
+    """(columns, R): means over equal runs of the F rows of values (F, R), NaN left out; F >= columns >= 1."""
+    edges = np.linspace(0, values.shape[0], columns + 1).astype(np.int64)
+    return mean_by_group(values, np.repeat(np.arange(columns), np.diff(edges)), count=columns)
+
+
+def similar_together(traces: np.ndarray) -> np.ndarray:
+    """An order of R traces (C, R) in which similar ones are neighbours, int64 (R,).
+
+    By the angle of each z-scored trace in the plane of the first two principal components, beginning at the widest gap
+    between the angles.
+    """
+    roi_count = traces.shape[1]
+    if roi_count < 3 or traces.shape[0] < 3:
+        return np.arange(roi_count)
+    centred = np.nan_to_num(traces - mean_by_group(traces, np.zeros(traces.shape[0], dtype=np.int64), count=1))
+    spread = centred.std(axis=0)
+    scored = np.divide(centred, spread, out=np.zeros_like(centred), where=spread > 0)
+    _, components = np.linalg.eigh(scored @ scored.T)
+    first, second = scored.T @ components[:, -1], scored.T @ components[:, -2]
+    angle = np.arctan2(second, first)
+    order = np.argsort(angle, kind="stable")
+    gaps = np.diff(angle[order], append=angle[order[0]] + 2 * np.pi)
+    return np.roll(order, -(int(np.argmax(gaps)) + 1))

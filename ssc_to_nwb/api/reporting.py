@@ -84,7 +84,7 @@ def report(request: ReportRequest) -> ReportResult:
     from ssc_to_nwb.report.single_picture import check_report_extra
 
     check_report_extra()
-    from ssc_to_nwb.report.build import build_pages
+    from ssc_to_nwb.report.page import build_pages
 
     found, output = find_session_files(request.files), Path(request.output)
     with system_errors_named(output):

@@ -136,6 +136,11 @@ class NwbSession:
         """The imaging planes by name."""
         return imaged_planes(self.nwbfile)
 
+    @property
+    def roi_count(self) -> int:
+        """ROIs of all planes."""
+        return sum(plane.roi_numbers.size for plane in self.planes)
+
     @cached_property
     def whisker_traces(self) -> tuple[WhiskerSeries, ...]:
         """The whisker traces, angles first."""

@@ -5,7 +5,7 @@ The templates know each kind of block by its `kind`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -41,13 +41,13 @@ class Link:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
-    """A table; numeric names the columns that are set flush right, unbroken those whose cells stay on one line."""
+    """A table; numeric: places of the columns that are set flush right; unbroken: of those that stay on one line."""
 
-    headings: tuple[str, ...]
-    rows: tuple[tuple[str | Link, ...], ...]
+    headings: Sequence[str]
+    rows: Sequence[Sequence[str | Link]]
     caption: str = ""
-    numeric: tuple[str, ...] = ()
-    unbroken: tuple[str, ...] = ()
+    numeric: Sequence[int] = ()
+    unbroken: Sequence[int] = ()
     kind: ClassVar = "table"
 
 

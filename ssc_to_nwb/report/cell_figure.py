@@ -15,7 +15,7 @@ from ssc_to_nwb.reading.imaged_plane import ImagedPlane
 from ssc_to_nwb.reading.nwb_session import NwbSession
 from ssc_to_nwb.reading.opened_session import open_nwb_session
 from ssc_to_nwb.report import palette
-from ssc_to_nwb.report.single_picture import add_legend_below, say, tick_handle
+from ssc_to_nwb.report.single_picture import add_legend_below, draw_mean, say, tick_handle
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -69,13 +69,9 @@ def _view(session: NwbSession, plane: ImagedPlane, *, number: int, differs: str 
         rows = _window(row, least=_AROUND_UM / row_um, length=image.shape[0])
         columns = _window(column, least=_AROUND_UM / column_um, length=image.shape[1])
         view = replace(view, image=image[rows, columns], mask=mask[rows, columns])
-    found = triggered_dff(plane, first_touches_s(session), roi_numbers=np.array([number]))
-    if found is None or not found[0].size:
-        return view
-    triggered = found[1]
-    count = int(np.isfinite(triggered.values).any(axis=1).sum())
-    parts = (triggered.mean_lag_s, triggered.mean()[:, 0], triggered.standard_error()[:, 0])
-    return replace(view, response=np.stack(parts), touch_count=count) if count else view
+    traces = triggered_dff(plane, first_touches_s(session), roi_numbers=np.array([number]))
+    count = 0 if traces is None else int(np.isfinite(traces.values).any(axis=1).sum())
+    return view if traces is None or not count else replace(view, response=traces.response(number), touch_count=count)
 
 
 def _window(pixels: np.ndarray, *, least: float, length: int) -> slice:
@@ -154,14 +150,10 @@ def _draw_response(axes: Axes, view: CellView) -> None:
         say(axes, "no dF/F around touch")
         axes.set_xticks([])
         return
-    color = _color(view)
-    axes.axhline(0, color=palette.GRID, linewidth=0.7)
     # A tick at the foot of the panel, as touches have in the picture of a trial.
     axes.plot(
         0, 0.06, marker="|", markersize=9, markeredgewidth=1.6, color=palette.PROTRACTION,
         transform=axes.get_xaxis_transform(),
     )  # fmt: skip
-    lag_s, mean, error = view.response
-    axes.fill_between(lag_s, mean - error, mean + error, color=color, alpha=0.3, linewidth=0)
-    axes.plot(lag_s, mean, color=color, linewidth=1.2)
+    draw_mean(axes, view.response, color=_color(view), linewidth=1.2)
     axes.set_title(f"n = {view.touch_count} touches", fontsize=8.5)

@@ -30,16 +30,17 @@ _STYLE: dict[Any, Any] = palette.STYLE | {
     "axes.edgecolor": palette.MUTED,
     "xtick.color": palette.MUTED,
     "ytick.color": palette.MUTED,
-    **dict.fromkeys(
-        ("text.color", "axes.labelcolor", "axes.titlecolor", "xtick.labelcolor", "ytick.labelcolor"), palette.INK
-    ),
+    "text.color": palette.INK,
+    "axes.labelcolor": palette.INK,
+    "axes.titlecolor": palette.INK,
+    "xtick.labelcolor": palette.INK,
+    "ytick.labelcolor": palette.INK,
     "axes.linewidth": 0.8,
     "grid.color": palette.GRID,
     "path.simplify": True,
     "figure.constrained_layout.use": True,
 }
 _HEAT_STEPS = 20
-_SMALL_IMAGE_BYTES = 4000
 _FONTS = "font: {size} system-ui, 'Segoe UI', 'Helvetica Neue', Arial, sans-serif"
 
 
@@ -117,7 +118,7 @@ def _inline(svg: str, *, name: str, alt: str) -> Markup:
     svg = re.sub(r'\bid="([^"]+)"', rf'id="{name}-\1"', svg)
     svg = re.sub(r'(xlink:href="#|url\(#)', rf"\g<1>{name}-", svg)
     svg = re.sub(r"font: ([\d.]+px) [^;\"]+", lambda match: _FONTS.format(size=match[1]), svg)
-    svg = re.sub(r'"data:image/png;base64,([^"]+)"', _smaller, svg)
+    svg = re.sub(r'"data:image/png;base64,([^"]+)"', _with_palette, svg)
     for variable, (light, _) in palette.THEME.items():
         svg = svg.replace(light, f"var(--{variable})")
     head, _, content = svg.partition(">")
@@ -126,14 +127,15 @@ def _inline(svg: str, *, name: str, alt: str) -> Markup:
     return Markup(f'{opening} role="img" aria-label="{escape(alt)}">{content}')
 
 
-def _smaller(found: re.Match[str]) -> str:
-    """An image that matplotlib wrote as PNG, with a palette; small ones stay as they are."""
-    data = base64.b64decode(found[1])
-    if len(data) < _SMALL_IMAGE_BYTES:
-        return found[0]
+def _with_palette(found: re.Match[str]) -> str:
+    """An image that matplotlib wrote as PNG, with a palette where its colours are few enough to lose nothing."""
     from PIL import Image as Images
 
-    return f'"{png_address(Images.open(io.BytesIO(data)))}"'
+    image = Images.open(io.BytesIO(base64.b64decode(found[1]))).convert("RGBA")
+    few = image.convert("RGB").quantize(dither=Images.Dither.NONE)
+    if few.convert("RGBA").tobytes() != image.tobytes():
+        return found[0]
+    return f'"{_address(few, "png", compress_level=7)}"'
 
 
 # What is shown of the range of grey values: the brightest few pixels would darken all the rest.
@@ -141,7 +143,6 @@ PERCENTILES = (1.0, 99.7)
 GAMMA = 0.7
 # An image of so few pixels is enlarged, so that what compression changes would show.
 _SMALL_PIXELS = 40_000
-_MOST_COLOURS, _OPAQUE = 256, 255
 
 
 def grey_address(image: np.ndarray, *, most: int | None = None) -> str:
@@ -162,23 +163,6 @@ def grey_address(image: np.ndarray, *, most: int | None = None) -> str:
     if features.check("webp"):
         return _address(shown, "webp", lossless=shown.width * shown.height < _SMALL_PIXELS, quality=50, method=4)
     return _address(shown, "jpeg", quality=80)
-
-
-def png_address(image: Image) -> str:
-    """`data:image/png;base64,...`, with a palette where there are at most 256 colours: nothing is lost."""
-    from PIL import Image as Images
-
-    image = image.convert("RGBA")
-    few = image.getcolors(_MOST_COLOURS)
-    if few is not None:
-        pixels = np.ascontiguousarray(np.asarray(image))
-        colours = np.sort(np.array([colour for _, colour in few], dtype=np.uint8).view(np.uint32)[:, 0])
-        places = np.searchsorted(colours, pixels.view(np.uint32)[..., 0])
-        opaque = (pixels[..., 3] == _OPAQUE).all()
-        image = Images.fromarray(places.astype(np.uint8))
-        table = colours.view(np.uint8).reshape(-1, 4)
-        image.putpalette((table[:, :3] if opaque else table).tobytes(), rawmode="RGB" if opaque else "RGBA")
-    return _address(image, "png", compress_level=7)
 
 
 def _address(image: Image, kind: str, **options: Any) -> str:

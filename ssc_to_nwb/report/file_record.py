@@ -81,8 +81,7 @@ def conversion_section(record: FileRecord) -> Iterator[Block]:
     else:
         yield "ssc-to-nwb explain NAME says what a warning means and what to do."
         rows = tuple(_warning_row(**recorded) for recorded in record.warnings)
-        headings = ("warning", "times", "the first", "name")
-        yield Table(headings=headings, rows=rows, numeric=headings[1:2], unbroken=headings[3:])
+        yield Table(headings=("warning", "times", "the first", "name"), rows=rows, numeric=(1,), unbroken=(3,))
 
 
 def _warning_row(*, identifier: str, count: int, first: Mapping[str, Any]) -> tuple[str, ...]:

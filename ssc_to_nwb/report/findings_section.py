@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,10 +10,10 @@ import numpy as np
 from ssc_to_nwb import naming
 from ssc_to_nwb.quantities import listed, plural
 from ssc_to_nwb.reading.nwb_session import NwbSession
-from ssc_to_nwb.reading.nwb_table import arrays_of, integers_of, numbers_of, texts_of
+from ssc_to_nwb.reading.nwb_table import arrays_of, integers_of, texts_of
 from ssc_to_nwb.report.blocks import Block, Notes, Table
 from ssc_to_nwb.report.plane_section import PlaneActivity
-from ssc_to_nwb.report.texts import census_comparison
+from ssc_to_nwb.report.summary import census_comparison
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,6 +24,20 @@ _MUCH = 0.2
 # A text, and whether it is a warning.
 Finding = tuple[bool, str]
 
+# Whether it is a warning, which values of which column it is about, and what is said of so many trials with them.
+_OF_TRIALS: tuple[tuple[bool, str, Callable[[np.ndarray], np.ndarray], str], ...] = (
+    (True, "stop_time", np.isnan, "{} without any sample or event, so that the stop time is not a number: {}."),
+    (True, "left_water_valve_time", np.isnan, "{} without a valve time of the left port: {}."),
+    (True, "right_water_valve_time", np.isnan, "{} without a valve time of the right port: {}."),
+    (
+        True, "start_measured", np.logical_not,
+        "{} whose start was not measured: {}. start_time is then the time of the first data, where there are any.",
+    ),
+    (True, "response", lambda responses: responses == "none", "{} without a type: {}."),
+    (False, "whisker_valid", np.logical_not, "The source does not list {} as having valid whisker data: {}."),
+    (False, "imaging_valid", np.logical_not, "The source does not list {} as having valid imaging data: {}."),
+)  # fmt: skip
+
 
 def findings_section(session: NwbSession, *, activities: Mapping[str, PlaneActivity]) -> Iterator[Block]:
     """Everything found, and the table of the imaging gaps."""
@@ -31,18 +45,17 @@ def findings_section(session: NwbSession, *, activities: Mapping[str, PlaneActiv
     found = [
         *_whole_file(session),
         *_trials(session),
-        *_whiskers(session),
-        *_planes(session, activities=activities),
+        *_lost_values(session, activities=activities),
         *_samples(session),
         *_gaps(gaps),
     ]
     if found:
         warnings, infos = (tuple(text for warns, text in found if warns is kind) for kind in (True, False))
         yield Notes(warnings=warnings, infos=infos)
+    else:
+        yield "Nothing was found: no gap, no lost sample, no ROI without a trace, no trial without data."
     if len(gaps):
         yield _gap_table(gaps)
-    if not found:
-        yield "Nothing was found: no gap, no lost sample, no ROI without a trace, no trial without data."
 
 
 def _whole_file(session: NwbSession) -> Iterator[Finding]:
@@ -55,52 +68,26 @@ def _whole_file(session: NwbSession) -> Iterator[Finding]:
 
 
 def _trials(session: NwbSession) -> Iterator[Finding]:
+    """What trials lack, and the numbers that no trial has."""
     trials, numbers = session.trials, session.trial_numbers
-
-    def said(chosen: np.ndarray, text: str) -> str:
-        return f"{plural(int(chosen.sum()), 'trial')} {text}: {_numbers(numbers[chosen])}."
-
-    for column, text in (
-        ("stop_time", "without any sample or event, so that the stop time is not a number"),
-        ("left_water_valve_time", "without a valve time of the left port"),
-        ("right_water_valve_time", "without a valve time of the right port"),
-    ):
-        missing = np.isnan(numbers_of(trials, column))
-        if column in trials and missing.any():
-            yield True, said(missing, text)
-    measured = _flags(trials, "start_measured")
-    if not measured.all():
-        text = said(~measured, "whose start was not measured")
-        yield True, f"{text} start_time is then the time of the first data, where there are any."
-    untyped = texts_of(trials, "response") == "none"
-    if untyped.any():
-        yield True, said(untyped, "without a type")
-    for column, text in (("whisker_valid", "whisker"), ("imaging_valid", "imaging")):
-        valid = _flags(trials, column)
-        if not valid.all():
-            yield False, f"The source does not list {said(~valid, f'as having valid {text} data')}"
+    for warns, column, is_meant, text in _OF_TRIALS:
+        chosen = is_meant(trials[column].to_numpy()) if column in trials else np.zeros(len(trials), dtype=bool)
+        if chosen.any():
+            yield warns, text.format(plural(int(chosen.sum()), "trial"), _numbers(numbers[chosen]))
     skipped = np.setdiff1d(np.arange(numbers.min(), numbers.max() + 1), numbers) if numbers.size else numbers
     if skipped.size:
         who = "this stub leaves out, or the source" if session.is_stub else "the source leaves out"
         yield False, f"Trial numbers that {who}: {_numbers(skipped)}."
 
 
-def _flags(table: pd.DataFrame, column: str) -> np.ndarray:
-    """Values of a column as bool (n,); all true where the table lacks it."""
-    return table[column].to_numpy(bool) if column in table else np.ones(len(table), dtype=bool)
-
-
-def _whiskers(session: NwbSession) -> Iterator[Finding]:
-    lost = {
+def _lost_values(session: NwbSession, *, activities: Mapping[str, PlaneActivity]) -> Iterator[Finding]:
+    """Whisker samples that were lost, ROIs that lack a mask or a trace, and dF/F that is not a number."""
+    whiskers = {
         f"{trace.whisker} {trace.quantity.replace('_', ' ')}": float(np.mean(np.isnan(trace.values)))
         for trace in session.whisker_traces
         if trace.values.size
     }
-    yield from _shares(lost, text="Whisker samples that are not a number (tracking failed)")
-
-
-def _planes(session: NwbSession, *, activities: Mapping[str, PlaneActivity]) -> Iterator[Finding]:
-    """ROIs that lack a mask or a trace, and dF/F that is not a number, over all planes."""
+    yield from _shares(whiskers, text="Whisker samples that are not a number (tracking failed)")
     maskless, traceless, without = [], [], []
     for plane in session.planes:
         masks, numbers = arrays_of(plane.rois, "pixel_mask"), plane.roi_numbers
@@ -146,18 +133,18 @@ def _gaps(gaps: pd.DataFrame) -> Iterator[Finding]:
 
 
 def _gap_table(gaps: pd.DataFrame) -> Table:
-    shown = gaps.iloc[np.argsort(numbers_of(gaps, "start_time"), kind="stable")[:_MOST_GAPS]]
+    shown = gaps.sort_values("start_time", kind="stable")[:_MOST_GAPS]
     columns = (
         texts_of(shown, "plane_name"),
-        *([f"{time:.3f}" for time in numbers_of(shown, name)] for name in ("start_time", "stop_time")),
+        *(shown[name].map("{:.3f}".format) for name in ("start_time", "stop_time")),
         map(str, integers_of(shown, "frame_count")),
         map(_numbers, arrays_of(shown, "trial_numbers")),
         texts_of(shown, "reason"),
     )
-    rows = tuple(zip(*columns, strict=True))
     more = f", the first {_MOST_GAPS} of {len(gaps)}" if len(gaps) > _MOST_GAPS else ""
     headings = ("plane", "from (s)", "to (s)", "frames", "trials", "reason")
-    return Table(headings=headings, rows=rows, caption=f"Imaging gaps{more}", numeric=headings[1:4])
+    rows = list(zip(*columns, strict=True))
+    return Table(headings=headings, rows=rows, caption=f"Imaging gaps{more}", numeric=(1, 2, 3))
 
 
 def _numbers(values: np.ndarray) -> str:

@@ -11,7 +11,8 @@ from ssc_to_nwb.quantities import plural
 from ssc_to_nwb.reading.imaged_plane import ResponseKind
 from ssc_to_nwb.reading.nwb_session import NwbSession
 from ssc_to_nwb.reading.nwb_table import counts_of, numbers_of
-from ssc_to_nwb.report.texts import SEXES, age_text, joined, planes_text, range_text, rates_text
+from ssc_to_nwb.report.blocks import Block, ToCopy
+from ssc_to_nwb.report.summary import SEXES, age_text, joined, planes_text, range_text, rates_text
 
 _RESPONSES: tuple[tuple[ResponseKind, str], ...] = (
     ("raw", "raw fluorescence"),
@@ -36,12 +37,18 @@ _UNITS = {"1/mm": "mm^-1"}
 _CITATION = re.compile(r"(?P<authors>.+?) \((?P<year>\d{4})\)[;,.] (?P<title>.+?)\. (?P<publisher>[^.]+(?:\.org)?)\.?")
 
 
+def methods_section(session: NwbSession) -> Iterator[Block]:
+    """The text, and the entry for a bibliography."""
+    yield "From what the file says and nothing else. One click marks the text."
+    yield from (ToCopy(text=text) for text in (methods_text(session), bibliography(session)) if text)
+
+
 def methods_text(session: NwbSession) -> str:
     """Paragraphs with a blank line between them, each on one line; what the file does not say is not mentioned."""
     paragraphs = (
         (*_subject(session), *_experiment(session)),
         (*_imaging(session), *_rois(session)),
-        (*_whiskers(session), *_further_series(session), *_behavior(session)),
+        (*_behavior_series(session), *_behavior(session)),
         tuple(_file(session)),
     )
     return "\n\n".join(" ".join(sentences) for sentences in paragraphs if sentences)
@@ -74,21 +81,20 @@ def _subject(session: NwbSession) -> Iterator[str]:
     file, subject = session.nwbfile, session.nwbfile.subject
     when = f"{file.session_start_time:%d %B %Y}".lstrip("0")
     where = ", ".join(str(text) for text in (file.lab and f"{file.lab} lab", file.institution) if text)
+    animal = ""
     if subject is not None:
-        sex = SEXES.get(str(subject.sex), "")
+        species, age = str(subject.species or ""), age_text(subject.age)
         details = (
-            age_text(subject.age) and f"{age_text(subject.age)} old",
+            species if species in _COMMON_NAMES else "",
+            f"animal {subject.subject_id}",
+            age and f"{age} old",
             subject.strain and f"strain {subject.strain}",
             subject.genotype and f"genotype {subject.genotype}",
             subject.weight and f"weight {subject.weight}",
         )
-        species = str(subject.species or "")
-        names = [*([species] if species in _COMMON_NAMES else []), f"animal {subject.subject_id}"]
-        known = "; ".join([*names, *(str(text) for text in details if text)])
-        animal = " ".join(part for part in ("one", sex, _COMMON_NAMES.get(species, species or "animal")) if part)
-        yield f"Data were recorded from {animal} ({known}) on {when}{f' ({where})' if where else ''}."
-    else:
-        yield f"Data were recorded on {when}{f' ({where})' if where else ''}."
+        words = ("one", SEXES.get(str(subject.sex)), _COMMON_NAMES.get(species, species or "animal"))
+        animal = f" from {' '.join(filter(None, words))} ({'; '.join(filter(None, details))})"
+    yield f"Data were recorded{animal} on {when}{f' ({where})' if where else ''}."
 
 
 def _experiment(session: NwbSession) -> Iterator[str]:
@@ -114,10 +120,9 @@ def _imaging(session: NwbSession) -> Iterator[str]:
     article = "" if microscope.lower().startswith(("a ", "an ", "the ")) else "a "
     yield f"Images were taken with {article}{microscope[:1].lower()}{microscope[1:]}."
     rates = rates_text(session.planes)
-    text = (
-        f"{planes_text(session.planes)} of {first.location} were imaged{f' at {rates} Hz per plane' if rates else ''}"
-    )
-    yield f"{text}, with excitation at {float(first.excitation_lambda):g} nm; the indicator was {first.indicator}."
+    rate = f" at {rates} Hz per plane" if rates else ""
+    excitation = f"excitation at {float(first.excitation_lambda):g} nm; the indicator was {first.indicator}"
+    yield f"{planes_text(session.planes)} of {first.location} were imaged{rate}, with {excitation}."
     size, pixel = session.planes[0].image_shape, session.planes[0].pixel_um
     if size is not None:
         pixel_size = f" of {pixel[0]:.3g} µm (width) x {pixel[1]:.3g} µm (height)" if pixel else ""
@@ -137,33 +142,29 @@ def _rois(session: NwbSession) -> Iterator[str]:
     yield f"{sum(counts):,} regions of interest were drawn ({range_text(counts)} per plane){given}."
 
 
-def _whiskers(session: NwbSession) -> Iterator[str]:
+def _behavior_series(session: NwbSession) -> Iterator[str]:
+    """The whisker traces, and the series of data types that a lab has added, by what their objects are called."""
     traces = session.whisker_traces
-    if not traces:
-        return
-    whiskers = sorted({trace.whisker for trace in traces})
-    steps_s = np.diff(traces[0].time_s)
-    rate = f" at {1 / np.median(steps_s):.0f} frames/s" if steps_s.size else ""
-    kinds = dict.fromkeys(
-        f"{trace.quantity.replace('_', ' ')} ({_UNITS.get(trace.unit, trace.unit)})" for trace in traces
-    )
-    word = "whisker" if len(whiskers) == 1 else "whiskers"
-    yield f"The {joined(list(kinds))} of {word} {joined(whiskers)} were tracked{rate}."
-
-
-def _further_series(session: NwbSession) -> Iterator[str]:
-    """The series of data types that a lab has added, by what their objects are called."""
+    if traces:
+        whiskers = sorted({trace.whisker for trace in traces})
+        steps_s = np.diff(traces[0].time_s)
+        rate = f" at {1 / np.median(steps_s):.0f} frames/s" if steps_s.size else ""
+        kinds = dict.fromkeys(_with_unit(trace.quantity, trace.unit) for trace in traces)
+        word = "whisker" if len(whiskers) == 1 else "whiskers"
+        yield f"The {joined(list(kinds))} of {word} {joined(whiskers)} were tracked{rate}."
     further = session.further_series
     if further:
-        names = [f"{one.name.replace('_', ' ')} ({_UNITS.get(one.unit, one.unit)})" for one in further]
-        yield f"The file also has {joined(names)}."
+        yield f"The file also has {joined([_with_unit(one.name, one.unit) for one in further])}."
+
+
+def _with_unit(name: str, unit: str) -> str:
+    return f"{name.replace('_', ' ')} ({_UNITS.get(unit, unit)})"
 
 
 def _behavior(session: NwbSession) -> Iterator[str]:
     trials = session.trials
     if len(trials):
-        counts = counts_of(trials, "trial_type")
-        types = ", ".join(f"{count} {_TYPES.get(name, name)}" for name, count in counts.items())
+        types = ", ".join(f"{n} {_TYPES.get(name, name)}" for name, n in counts_of(trials, "trial_type").items())
         what = "The file, a stub, had" if session.is_stub else "The session had"
         yield f"{what} {plural(len(trials), 'trial')} ({types})."
         position = numbers_of(trials, "pole_position_mm")
@@ -171,24 +172,19 @@ def _behavior(session: NwbSession) -> Iterator[str]:
         if position.size == 1:
             yield f"The pole was at {position[0]:.2f} mm."
         elif position.size:
+            # How mm came from steps of the motor, which the dataset does not say exactly.
+            steps = session.metadata.get("assumptions", {}).get("motor_steps_per_mm")
+            taking = "" if steps is None else f" (taking {float(steps):,.0f} steps of its motor as 1 mm)"
             where = f"between {position[0]:.2f} and {position[-1]:.2f} mm"
-            yield f"The pole was presented at {position.size} positions {where}{_steps(session)}."
-    found = []
-    for table, one, many in (
+            yield f"The pole was presented at {position.size} positions {where}{taking}."
+    tables = (
         (session.touches, "touch of the pole", "touches of the pole"),
         (session.licks, "lick", "licks"),
         (session.rewards, "water reward", "water rewards"),
-    ):
-        if len(table.columns):
-            found.append((plural(len(table), one, many), len(table)))
+    )
+    found = [plural(len(table), one, many) for table, one, many in tables if len(table.columns)]
     if found:
-        yield f"There {'was' if found[0][1] == 1 else 'were'} {joined([text for text, _ in found])}."
-
-
-def _steps(session: NwbSession) -> str:
-    """How mm came from steps of the motor, which the dataset does not say exactly."""
-    steps = session.metadata.get("assumptions", {}).get("motor_steps_per_mm")
-    return "" if steps is None else f" (taking {float(steps):,.0f} steps of its motor as 1 mm)"
+        yield f"There {'was' if found[0].startswith('1 ') else 'were'} {joined(found)}."
 
 
 def _file(session: NwbSession) -> Iterator[str]:

@@ -51,3 +51,8 @@ OUTCOME_LABELS = {"hit": "hit", "error": "error", "no_lick": "no lick", "none": 
 def css_variables(*, dark: bool) -> str:
     """`--ink: #1b1b1a; --muted: ...` for the style sheet."""
     return " ".join(f"--{name}: {colours[dark]};" for name, colours in THEME.items())
+
+
+def series(number: int) -> str:
+    """The colour of one of several traces, by its place."""
+    return SERIES[number % len(SERIES)]

@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ssc_to_nwb.analysis.psychometric import choice_curve
+from ssc_to_nwb.analysis.psychometric import (
+    LEAST_ANSWERS,
+    WINDOW,
+    choice_curve,
+    is_answer,
+    running_performance,
+    share_correct,
+)
 from ssc_to_nwb.quantities import plural
 from ssc_to_nwb.reading.nwb_session import NwbSession
 from ssc_to_nwb.reading.nwb_table import integers_of, numbers_of, texts_of
@@ -18,8 +25,6 @@ from ssc_to_nwb.report.figure import add_legend, count_in_whole_numbers, page_fi
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
-
-_WINDOW, _LEAST_ANSWERS = 21, 3
 
 
 def performance_section(session: NwbSession) -> Iterator[Block]:
@@ -38,37 +43,17 @@ def performance_section(session: NwbSession) -> Iterator[Block]:
     yield from psychometric_picture(trials)
 
 
-def is_answer(outcome: np.ndarray) -> np.ndarray:
-    """Which outcomes (T,) are answers, bool (T,)."""
-    return np.isin(outcome, ["hit", "error"])
-
-
-def outcome_names(outcome: np.ndarray) -> list[str]:
+def _outcome_names(outcome: np.ndarray) -> list[str]:
     """The outcomes (T,) that occur: the known ones in the order of the legend, then whatever else a file has."""
-    there = set(outcome.tolist())
-    return [*(name for name in palette.OUTCOME_LABELS if name in there), *sorted(there - set(palette.OUTCOME_LABELS))]
+    known = list(palette.OUTCOME_LABELS)
+    return sorted(set(outcome.tolist()), key=lambda name: (known.index(name) if name in known else len(known), name))
 
 
-def share_correct(outcome: np.ndarray) -> float:
-    """Share of hits among hits and errors; NaN where there are neither."""
-    answered = is_answer(outcome)
-    return float(np.mean(outcome[answered] == "hit")) if answered.any() else float("nan")
-
-
-def running_performance(outcome: np.ndarray, *, chosen: np.ndarray | None = None, window: int = _WINDOW) -> np.ndarray:
-    """Share of hits among the answers in a window of trials centred on each, (T,); NaN with fewer than 3 answers.
-
-    chosen: bool (T,), the trials whose answers count. The window is of all trials, so that it spans the same part of
-    the session whichever of them are chosen.
-    """
-    counted = np.ones(outcome.size, dtype=bool) if chosen is None else chosen
-    kernel = np.ones(min(window, 2 * ((outcome.size - 1) // 2) + 1))
-    hits = np.convolve(counted & (outcome == "hit"), kernel, mode="same")
-    answers = np.convolve(counted & is_answer(outcome), kernel, mode="same")
-    shares: np.ndarray = np.divide(
-        hits, answers, out=np.full(outcome.size, np.nan), where=answers > _LEAST_ANSWERS - 0.5
-    )
-    return shares
+def _of_sides(trials: pd.DataFrame, both: str) -> Iterator[tuple[str, np.ndarray, str]]:
+    """Name, trials (T,) and colour of each side's trials, and then of all trials, under the name given."""
+    side = texts_of(trials, "correct_side")
+    yield from ((f"{name} trials", side == name, colour) for name, colour in palette.SIDES.items())
+    yield both, np.ones(len(trials), dtype=bool), palette.INK
 
 
 def _figure(trials: pd.DataFrame) -> Picture:
@@ -76,7 +61,7 @@ def _figure(trials: pd.DataFrame) -> Picture:
     numbers = integers_of(trials, "trial_number")
     with page_figure(height=3.6) as figure:
         marks, curve = figure.subplots(2, 1, sharex=True, height_ratios=(1, 1.3))
-        rows = outcome_names(outcome)
+        rows = _outcome_names(outcome)
         heights = np.array([rows.index(one) for one in outcome])
         style: dict[str, Any] = {"linestyle": "", "marker": "|"}
         for (name, colour), shift in zip(palette.SIDES.items(), (-0.2, 0.2), strict=True):
@@ -93,8 +78,8 @@ def _figure(trials: pd.DataFrame) -> Picture:
         _draw_curve(curve, trials)
         alt = f"Outcome of each of {len(trials)} trials by side, and the running share of correct answers"
         caption = (
-            f"Outcomes, and correct answers among the answers in a window of {_WINDOW} trials of either side, where it "
-            f"has {_LEAST_ANSWERS} answers; a line of one side counts the answers of that side in the same window. n = "
+            f"Outcomes, and correct answers among the answers in a window of {WINDOW} trials of either side, where it "
+            f"has {LEAST_ANSWERS} answers; a line of one side counts the answers of that side in the same window. n = "
             f"{plural(len(trials), 'trial')}; in the legend: answers in the session"
         )
         return picture(figure, name="performance", alt=alt, caption=caption)
@@ -102,41 +87,39 @@ def _figure(trials: pd.DataFrame) -> Picture:
 
 def _draw_curve(curve: Axes, trials: pd.DataFrame) -> None:
     """The running share of correct answers, of both sides and of each."""
-    outcome, side = texts_of(trials, "response"), texts_of(trials, "correct_side")
-    numbers = integers_of(trials, "trial_number")
+    outcome, numbers = texts_of(trials, "response"), integers_of(trials, "trial_number")
     curve.axhline(50, color=palette.MUTED, linestyle=":", linewidth=1)
-    lines = [("both sides", side == side, palette.INK)]
-    lines += [(f"{name} trials", side == name, colour) for name, colour in palette.SIDES.items()]
-    for label, chosen, colour in lines:
+    *sides, both = _of_sides(trials, "both sides")
+    for label, chosen, colour in (both, *sides):
         share = running_performance(outcome, chosen=chosen)[chosen]
         if np.isfinite(share).any():
-            width = 1.1 if label != "both sides" else 1.6
+            width = 1.6 if chosen is both[1] else 1.1
             style: dict[str, Any] = {"color": colour, "linewidth": width, "marker": ".", "markersize": 3}
             answers = np.count_nonzero(chosen & is_answer(outcome))
             curve.plot(numbers[chosen], 100 * share, label=f"{label} (n = {answers})", **style)
-    curve.set_ylim(-4, 104)
-    curve.set_ylabel("correct answers (%)")
-    curve.set_xlabel("trial number")
     margin = 0.5 + 0.02 * float(np.ptp(numbers))
-    curve.set_xlim(numbers.min() - margin, numbers.max() + margin)
+    curve.set(
+        xlim=(numbers.min() - margin, numbers.max() + margin), xlabel="trial number",
+        ylim=(-4, 104), ylabel="correct answers (%)",
+    )  # fmt: skip
     count_in_whole_numbers(curve.xaxis)
     if curve.get_lines()[1:]:
         add_legend(curve)
     else:
-        curve.text(0.5, 0.6, f"fewer than {_LEAST_ANSWERS} answers", transform=curve.transAxes, ha="center")
+        curve.text(0.5, 0.6, f"fewer than {LEAST_ANSWERS} answers", transform=curve.transAxes, ha="center")
 
 
 def _counts(trials: pd.DataFrame) -> Table:
-    outcome, side = texts_of(trials, "response"), texts_of(trials, "correct_side")
-    names = outcome_names(outcome)
+    outcome = texts_of(trials, "response")
+    names = _outcome_names(outcome)
     rows = []
-    for label, chosen in (*((f"{name} trials", side == name) for name in palette.SIDES), ("all trials", side == side)):
-        counts = [int((outcome[chosen] == name).sum()) for name in names]
+    for label, chosen, _ in _of_sides(trials, "all trials"):
+        counts = [np.count_nonzero(outcome[chosen] == name) for name in names]
         share = share_correct(outcome[chosen])
         correct = f"{100 * share:.0f} %" if np.isfinite(share) else "-"
-        rows.append((label, *map(str, counts), str(int(chosen.sum())), correct))
+        rows.append((label, *map(str, counts), str(np.count_nonzero(chosen)), correct))
     headings = ("", *(palette.OUTCOME_LABELS.get(name, name) for name in names), "trials", "correct")
-    return Table(headings=headings, rows=tuple(rows), numeric=headings[1:])
+    return Table(headings=headings, rows=rows, numeric=range(1, len(headings)))
 
 
 def psychometric_picture(trials: pd.DataFrame) -> Iterator[Picture]:
@@ -165,11 +148,8 @@ def psychometric_picture(trials: pd.DataFrame) -> Iterator[Picture]:
             markersize=5, label=f"right choices (n = {plural(answers, 'answer')})",
         )  # fmt: skip
         for x, y, count in zip(curve.position.tolist(), share.tolist(), curve.answers.tolist(), strict=True):
-            below = y > 85
-            axes.annotate(
-                f"{count}", (x, y), xytext=(7, -4 if below else 5), textcoords="offset points", fontsize=9,
-                va="top" if below else "bottom",
-            )  # fmt: skip
+            place, vertical = ((7, -4), "top") if y > 85 else ((7, 5), "bottom")
+            axes.annotate(f"{count}", (x, y), xytext=place, textcoords="offset points", fontsize=9, va=vertical)
         axes.set(ylim=(-6, 106), xlabel="pole position (mm)", ylabel="right choices (% of answers)")
         add_legend(axes)
         alt = f"Share of right choices at {curve.answers.size} positions of the pole, with 95 % intervals"

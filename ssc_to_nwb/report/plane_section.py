@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
-from markupsafe import Markup
+import pandas as pd
 
 from ssc_to_nwb import naming
 from ssc_to_nwb.quantities import plural
@@ -17,9 +17,6 @@ from ssc_to_nwb.reading.nwb_session import NwbSession
 from ssc_to_nwb.reading.nwb_table import arrays_of
 from ssc_to_nwb.report.blocks import Block, Planes
 from ssc_to_nwb.report.figure import GAMMA, PERCENTILES, grey_address
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 # matplotlib's plasma without its darkest part, which would be lost on the image; from few to many events.
 SCALE = ("#8f0da4", "#b6308b", "#d5546e", "#eb7655", "#f99a3e", "#fdc328", "#f0f921")
@@ -39,22 +36,21 @@ _SMALL, _SECOND = 300, 320
 class PlaneActivity:
     """Numbers of the ROIs that have a trace.
 
-    columns: float64 (R,) by their heading, NaN where the trace has no value; the first is what colours the outlines,
-    in `unit`, and `quantity` says what it is. dff_roi_numbers: of the ROIs that have dF/F, None where there is none;
-    dff_lost_share: of its values, how many are NaN.
+    columns: a row per ROI, by its number, NaN where the trace has no value; the first column is what colours the
+    outlines, in `unit`, and `quantity` says what it is. dff_roi_numbers: of the ROIs that have dF/F, None where there
+    is none; dff_lost_share: of its values, how many are NaN.
     """
 
-    roi_numbers: np.ndarray
-    columns: Mapping[str, np.ndarray]
+    columns: pd.DataFrame
     quantity: str
     unit: str
     dff_roi_numbers: np.ndarray | None
     dff_lost_share: float
 
     @property
-    def values(self) -> np.ndarray:
-        """What colours the outlines, float64 (R,); none without traces."""
-        return next(iter(self.columns.values()), np.zeros(0))
+    def values(self) -> pd.Series:
+        """What colours the outlines, by ROI number; none without traces."""
+        return self.columns.iloc[:, 0] if self.columns.size else pd.Series(dtype=np.float64)
 
 
 def plane_activities(planes: Sequence[ImagedPlane]) -> dict[str, PlaneActivity]:
@@ -66,18 +62,15 @@ def plane_activities(planes: Sequence[ImagedPlane]) -> dict[str, PlaneActivity]:
 
 
 def _activity(events: pd.DataFrame | None, dff: pd.DataFrame | None, *, interval_s: float | None) -> PlaneActivity:
-    numbers, columns = np.zeros(0, dtype=np.int64), {}
-    quantity, unit = "not known, no traces", ""
+    columns, quantity, unit = pd.DataFrame(), "not known, no traces", ""
     if dff is not None and dff.size:
-        numbers, columns = dff.columns.to_numpy(), _high(dff.to_numpy())
+        columns = pd.DataFrame(_high(dff.to_numpy()), index=dff.columns)
         quantity, unit = "95th percentile of dF/F", "dF/F (95 %)"
     if events is not None and interval_s is not None:
-        same = np.array_equal(numbers, events.columns)
-        rates_hz = event_rates_hz(events, interval_s=interval_s).to_numpy()
-        numbers, columns = events.columns.to_numpy(), {"events/min": 60 * rates_hz, **(columns if same else {})}
+        rates = pd.DataFrame({"events/min": 60 * event_rates_hz(events, interval_s=interval_s)})
+        columns = rates.join(columns) if rates.index.equals(columns.index) else rates
         quantity, unit = "calcium events per minute of imaging", "events/min"
     return PlaneActivity(
-        roi_numbers=numbers,
         columns=columns,
         quantity=quantity,
         unit=unit,
@@ -113,45 +106,45 @@ def plane_section(session: NwbSession, *, activities: Mapping[str, PlaneActivity
         return
     every = np.concatenate([activity.values for activity in activities.values()])
     top = float(np.nanpercentile(every, 99)) if np.isfinite(every).any() else 0.0
-    cards = tuple(
-        card for plane in session.planes if (card := _card(plane, activity=activities[plane.name], top=top)) is not None
-    )
+    cards = [_card(plane, activity=activities[plane.name], top=top) for plane in session.planes if _channels(plane)]
     if not cards:
         yield "This file holds no master images."
         return
     known = next((activity for activity in activities.values() if activity.values.size), None)
-    coloured = f"coloured by activity: {known.quantity}, on one scale for the session" if known else "not coloured"
-    coloured += "" if known else ", as the file holds neither dF/F nor calcium events"
-    rois = sum(plane.roi_numbers.size for plane in session.planes)
+    coloured = "not coloured, as the file holds neither dF/F nor calcium events"
+    if known is not None:
+        coloured = f"coloured by activity: {known.quantity}, on one scale for the session"
     yield (
-        f"{plural(len(session.planes), 'plane')} with {plural(rois, 'ROI')}. Outlines are {coloured}. "
+        f"{plural(len(session.planes), 'plane')} with {plural(session.roi_count, 'ROI')}. Outlines are {coloured}. "
         "Point at an outline or touch it for the ROI's number, or switch on all numbers below a picture. "
         f"Grey values run from the {PERCENTILES[0]:g}st to the {PERCENTILES[1]:g}th percentile of each image, with "
         f"gamma {GAMMA:g}."
     )
-    yield Planes(cards=cards, scale=f"{top:.3g} {known.unit}" if known else "")
+    yield Planes(cards=tuple(cards), scale=f"{top:.3g} {known.unit}" if known else "")
 
 
 def thumbnail(session: NwbSession) -> Mapping[str, Any] | None:
     """A small picture of the first plane that has an image, without outlines."""
-    for plane in session.planes:
-        if plane.image_names:
-            image = plane.image(plane.image_names[0])
-            rows, columns = image.shape[:2]
-            return {"rows": rows, "columns": columns, "alt": _alt(plane), "address": grey_address(image, most=_SMALL)}
-    return None
+    plane = next((plane for plane in session.planes if plane.image_names), None)
+    if plane is None:
+        return None
+    image = plane.image(plane.image_names[0])
+    rows, columns = image.shape[:2]
+    return {"rows": rows, "columns": columns, "alt": _alt(plane), "address": grey_address(image, most=_SMALL)}
 
 
 def _alt(plane: ImagedPlane) -> str:
     return f"Master image of plane {plane.name}"
 
 
-def _card(plane: ImagedPlane, *, activity: PlaneActivity, top: float) -> dict[str, Any] | None:
-    """The plane's pictures with switches and numbers, for the template; None where there is no image."""
-    channels = [channel for channel in naming.CHANNELS if naming.image("master", channel) in plane.image_names]
-    if not channels:
-        return None
-    count = plane.roi_numbers.size
+def _channels(plane: ImagedPlane) -> list[naming.Channel]:
+    """The channels that have a master image."""
+    return [channel for channel in naming.CHANNELS if naming.image("master", channel) in plane.image_names]
+
+
+def _card(plane: ImagedPlane, *, activity: PlaneActivity, top: float) -> dict[str, Any]:
+    """The plane's pictures with switches and numbers, for the template."""
+    channels, count = _channels(plane), plane.roi_numbers.size
     images = [plane.image(naming.image("master", channel)) for channel in channels]
     rows, columns = images[0].shape[:2]
     switches = {"large": "larger", "numbers": "ROI numbers", "bare": "no outlines"}
@@ -159,7 +152,6 @@ def _card(plane: ImagedPlane, *, activity: PlaneActivity, top: float) -> dict[st
         switches["second"] = f"{channels[1]} channel"
     name = re.fullmatch(r"fov_(\d+)(\d{3})", plane.name)
     in_words = f", subvolume {int(name[1])}, plane {int(name[2])}" if name else ""
-    values = [activity.roi_numbers.tolist(), *(column.tolist() for column in activity.columns.values())]
     return {
         "name": plane.name,
         "alt": f"{_alt(plane)}, {' or '.join(channels)} channel, with the outlines of {count} ROIs",
@@ -171,15 +163,10 @@ def _card(plane: ImagedPlane, *, activity: PlaneActivity, top: float) -> dict[st
         "path_scale": 1 / _PARTS,
         # A share of the distance between neighbours.
         "number_size": min(0.26 * float(np.sqrt(rows * columns / max(1, count))), 0.045 * max(rows, columns)),
-        "scale_bar": _scale_bar(plane, rows=rows, columns=columns),
+        "bar": _scale_bar(plane, rows=rows, columns=columns),
         "switches": switches,
         "many": count > _MOST_SMALL_NUMBERS,
-        "traces": plural(activity.roi_numbers.size, "trace"),
-        "headings": ("ROI", *activity.columns) if activity.columns else (),
-        "numbers": tuple(
-            (number, *(f"{value:.3g}" if np.isfinite(value) else "-" for value in its))
-            for number, *its in zip(*values, strict=True)
-        ),
+        "numbers": activity.columns,
     }
 
 
@@ -187,7 +174,7 @@ def _outlines(
     plane: ImagedPlane, activity: PlaneActivity, *, top: float
 ) -> Iterator[tuple[int, str, str, str, tuple[float, float]]]:
     """Number, value, place in the colour scale, path, and centre of every ROI with a known corner."""
-    values = dict(zip(activity.roi_numbers.tolist(), activity.values.tolist(), strict=bool(activity.values.size)))
+    values = activity.values.to_dict()
     unit = _SHORT_UNITS.get(activity.unit, f" {activity.unit}")
     for number, corners in zip(plane.rois.index.tolist(), arrays_of(plane.rois, "outline"), strict=True):
         known = corners[np.isfinite(corners).all(axis=1)] if corners.size else corners
@@ -211,19 +198,14 @@ def _path(corners: np.ndarray) -> str:
     return f"M{whole[0, 0]} {whole[0, 1]}l{lines}z"
 
 
-def _scale_bar(plane: ImagedPlane, *, rows: int, columns: int) -> Markup:
+def _scale_bar(plane: ImagedPlane, *, rows: int, columns: int) -> dict[str, Any] | None:
     """A bar of 100 um in the lower right corner (in a small field, 50 or 20), where the file gives the pixels' size."""
     if plane.pixel_um is None:
-        return Markup("")
+        return None
     pixel_um, _ = plane.pixel_um
     length_um = next((length for length in (100, 50, 20, 10) if length / pixel_um < columns / 3), 10)
     length, size = length_um / pixel_um, max(rows, columns) / 27
     width, height = max(length, 3.2 * size) + 0.8 * size, 2.1 * size
     left, top = columns - 0.5 - width - 0.4 * size, rows - 0.5 - height - 0.4 * size
-    middle, bar = left + width / 2, top + height - 0.5 * size
-    # On a dark ground of its own: a cell below the bar may be white itself.
-    return Markup(
-        f'<g class="scalebar"><rect x="{left:.1f}" y="{top:.1f}" width="{width:.1f}" height="{height:.1f}" '
-        f'rx="{size / 4:.1f}"/><path d="M{middle - length / 2:.2f} {bar:.1f}h{length:.2f}"/>'
-        f'<text x="{middle:.1f}" y="{bar - size * 0.4:.1f}" font-size="{size:.1f}">{length_um} µm</text></g>'
-    )
+    bar = {"left": left, "top": top, "width": width, "height": height, "length": length, "size": size}
+    return {**bar, "text": f"{length_um} µm"}

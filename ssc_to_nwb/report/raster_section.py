@@ -2,35 +2,59 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ssc_to_nwb.analysis.trial_means import peak_order
+from ssc_to_nwb.analysis.trial_means import TrialMeans, binned_mean, peak_order, similar_together, trial_means
 from ssc_to_nwb.quantities import plural
+from ssc_to_nwb.reading.imaged_plane import ImagedPlane, traces_ahead
 from ssc_to_nwb.reading.nwb_session import NwbSession
 from ssc_to_nwb.reading.nwb_table import counts_of, numbers_of, texts_of
 from ssc_to_nwb.report import palette
 from ssc_to_nwb.report.blocks import Block, Picture
 from ssc_to_nwb.report.figure import boxes, heat_colors, page_figure, picture, strokes
-from ssc_to_nwb.report.roi_groups import RoiGroup, binned_mean, read_groups
 
 if TYPE_CHECKING:
+    import pandas as pd
     from matplotlib.axes import Axes
     from matplotlib.image import AxesImage
 
 _ROW_HEIGHT, _LEAST_HEIGHT, _MOST_HEIGHT = 0.016, 1.6, 7.0
-# More rows than pixels show nothing more.
-_MOST_MEAN_ROWS = 400
+# More rows and columns than pixels show nothing more and make the page heavy.
+_MOST_ROWS, _MOST_COLUMNS, _MOST_MEAN_ROWS = 640, 1000, 400
 # Kinds of trials that are averaged over, and the fewest trials for it.
 _LEAST_TRIALS = 4
 _MOST_KINDS = 4
+_TOP_PERCENTILE = 99.0
+_COUNTED = 1_000_000
+# The correlation of traces shows in bins as well, and takes a tenth of the time.
+_SORTING_COLUMNS = 120
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _RoiGroup:
+    """Planes on the same time stamps, reduced to what a picture can show: their names, and the ROIs of each.
+
+    time_s: (F,), time stamps; image: at most 640 rows and 1,000 columns, means over equal runs of ROIs and of frames,
+    plane by plane, so that similar traces lie together; top: the high end of its values; means: over trials by kind,
+    None where frames have no rate or trials no kind.
+    """
+
+    planes: tuple[str, ...]
+    rows: tuple[int, ...]
+    time_s: np.ndarray
+    image: np.ndarray
+    top: float
+    means: TrialMeans | None
 
 
 def raster_section(session: NwbSession) -> Iterator[Block]:
     """A raster for every subvolume, and the mean over trials of all ROIs."""
-    groups = list(read_groups(session, labels=_kinds(session)))
+    groups = list(_groups(session))
     if not groups:
         yield "This file holds no dF/F."
         return
@@ -47,15 +71,64 @@ def raster_section(session: NwbSession) -> Iterator[Block]:
     yield from _means(groups)
 
 
+def _groups(session: NwbSession) -> Iterator[_RoiGroup]:
+    """Read dF/F of one group of planes after the other."""
+    held: list[tuple[ImagedPlane, pd.DataFrame]] = []
+    for plane, (traces,) in traces_ahead(session.planes, "dff"):
+        if traces is None or not traces.size:
+            continue
+        if held and not np.array_equal(held[0][1].index, traces.index):
+            yield _group(session, held)
+            held = []
+        held.append((plane, traces))
+    if held:
+        yield _group(session, held)
+
+
+def _group(session: NwbSession, held: Sequence[tuple[ImagedPlane, pd.DataFrame]]) -> _RoiGroup:
+    time_s, labels, interval_s = held[0][1].index.to_numpy(), _kinds(session), held[0][0].frame_interval_s
+    values = np.concatenate([traces.to_numpy() for _, traces in held], axis=1)
+    rows = tuple(len(traces.columns) for _, traces in held)
+    binned = binned_mean(values, columns=min(_MOST_COLUMNS, time_s.size))
+    coarse = binned_mean(binned, columns=min(_SORTING_COLUMNS, binned.shape[0]))
+    parts = pairwise(np.cumsum((0, *rows)).tolist())
+    order = np.concatenate([start + similar_together(coarse[:, start:end]) for start, end in parts])
+    means = None
+    if interval_s is not None and labels:
+        means = trial_means(
+            time_s=time_s,
+            values=values,
+            interval_s=interval_s,
+            trial_start_s=numbers_of(session.trials, "start_time"),
+            trial_label=texts_of(session.trials, "trial_type").astype(str),
+            labels=labels,
+        )
+    return _RoiGroup(
+        planes=tuple(plane.name for plane, _ in held),
+        rows=rows,
+        time_s=time_s,
+        image=binned_mean(binned.astype(np.float32)[:, order].T, columns=min(_MOST_ROWS, order.size)),
+        # Of some million values: what is shown does not depend on more.
+        top=_top(values[:: max(1, values.size // _COUNTED)]),
+        means=means,
+    )
+
+
 def _kinds(session: NwbSession) -> tuple[str, ...]:
     """The commonest kinds of trials, in the order of their names."""
     counts = counts_of(session.trials, "trial_type")
     common = [(count, kind) for kind, count in counts.items() if kind != "none" and count >= _LEAST_TRIALS]
-    enough = sorted(common, reverse=True)[:_MOST_KINDS]
-    return tuple(sorted(kind for _, kind in enough))
+    return tuple(sorted(kind for _, kind in sorted(common, reverse=True)[:_MOST_KINDS]))
 
 
-def _raster(group: RoiGroup, *, session: NwbSession, number: int, top: float) -> Picture:
+def _top(values: np.ndarray) -> float:
+    """The value that the brightest colour is; 1 where nothing is known, or nothing above 0."""
+    known = values[np.isfinite(values)]
+    high = float(np.percentile(known, _TOP_PERCENTILE)) if known.size else 0.0
+    return high if high > 0 else 1.0
+
+
+def _raster(group: _RoiGroup, *, session: NwbSession, number: int, top: float) -> Picture:
     count = sum(group.rows)
     height = float(np.clip(_ROW_HEIGHT * count, _LEAST_HEIGHT, _MOST_HEIGHT))
     planes = ", ".join(group.planes)
@@ -80,7 +153,7 @@ def _heat_map(axes: Axes, values: np.ndarray, *, top: float, extent: tuple[float
     )
 
 
-def _mark_planes(axes: Axes, group: RoiGroup) -> None:
+def _mark_planes(axes: Axes, group: _RoiGroup) -> None:
     ends = np.cumsum(group.rows)
     middles = ends - np.array(group.rows) / 2
     labels = [f"{name}\n{rows} ROIs" for name, rows in zip(group.planes, group.rows, strict=True)]
@@ -90,7 +163,7 @@ def _mark_planes(axes: Axes, group: RoiGroup) -> None:
         axes.axhline(end, color="white", linewidth=1.0)
 
 
-def _mark_trials(axes: Axes, strips: Axes, group: RoiGroup, session: NwbSession) -> None:
+def _mark_trials(axes: Axes, strips: Axes, group: _RoiGroup, session: NwbSession) -> None:
     """Lines between trials, trial numbers below, and the strips of outcome and side above."""
     from matplotlib.patches import Patch
 
@@ -125,7 +198,7 @@ def _mark_trials(axes: Axes, strips: Axes, group: RoiGroup, session: NwbSession)
     )  # fmt: skip
 
 
-def _means(groups: list[RoiGroup]) -> Iterator[Picture]:
+def _means(groups: list[_RoiGroup]) -> Iterator[Picture]:
     """All ROIs over the trial, by kind of trial, sorted by the time of their peak, where anything can be averaged.
 
     Groups of another frame rate than the first are left out, and the caption says so.
@@ -142,8 +215,7 @@ def _means(groups: list[RoiGroup]) -> Iterator[Picture]:
     counts = [max(one.trial_counts[kind] for one in means) for kind in kinds]
     rows = min(_MOST_MEAN_ROWS, order.size)
     pictures = [binned_mean(image.T, columns=rows) for image in images]
-    known = np.concatenate([image[np.isfinite(image)] for image in pictures])
-    top = max(0.0, float(np.percentile(known, 99)) if known.size else 0.0) or 1.0
+    top = _top(np.concatenate(pictures))
     with page_figure(height=3.9) as figure:
         grid = figure.subplots(1, len(labels), sharex=True, sharey=True, squeeze=False)[0]
         for axes, label, count, image in zip(grid, labels, counts, pictures, strict=True):

@@ -18,7 +18,7 @@ from ssc_to_nwb.reading.nwb_session import NwbSession
 from ssc_to_nwb.report import palette
 from ssc_to_nwb.report.blocks import Block, Picture
 from ssc_to_nwb.report.figure import page_figure, picture
-from ssc_to_nwb.report.single_picture import save_figure
+from ssc_to_nwb.report.single_picture import draw_mean, save_figure
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -69,18 +69,16 @@ def _strongest(session: NwbSession, event_s: np.ndarray, rois: pd.DataFrame) -> 
     rows = -(-count // columns)
     with page_figure(height=0.5 + 1.55 * rows) as figure:
         grid = figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False).ravel()
-        panels = dict(zip(rois.index, grid, strict=False))
-        for plane in session.planes:
-            of_plane = rois[rois["plane"] == plane.name]
-            cut = triggered_dff(plane, event_s, roi_numbers=of_plane["roi"].to_numpy()) if len(of_plane) else None
-            if cut is None:
+        panels, planes = dict(zip(rois.index, grid, strict=False)), {plane.name: plane for plane in session.planes}
+        for name, of_plane in rois.groupby("plane"):
+            traces = triggered_dff(planes[name], event_s, roi_numbers=of_plane["roi"].to_numpy())
+            if traces is None:
                 continue
-            numbers, triggered = cut
-            lag_s, mean, error = triggered.mean_lag_s, triggered.mean(), triggered.standard_error()
             for roi in of_plane.itertuples():
-                [[column]] = np.nonzero(numbers == roi.roi)
-                _draw(panels[roi.Index], lag_s, mean[:, column], error[:, column])
-                panels[roi.Index].set_title(f"ROI {roi.roi}, {plane.name}, n = {roi.events}", fontsize=8.5)
+                axes = panels[roi.Index]
+                axes.axvline(0, color=palette.MUTED, linewidth=0.9, linestyle="--")
+                draw_mean(axes, traces.response(roi.roi), color=palette.LEFT, linewidth=1.6)
+                axes.set_title(f"ROI {roi.roi}, {name}, n = {roi.events}", fontsize=8.5)
         for axes in grid[count:]:
             axes.set_visible(False)
         figure.supxlabel("time from the first touch of the trial (s)", fontsize=10)
@@ -91,13 +89,6 @@ def _strongest(session: NwbSession, event_s: np.ndarray, rois: pd.DataFrame) -> 
             "line is the first touch of the trial; n: trials"
         )
         return picture(figure, name="touch", alt=alt, caption=caption)
-
-
-def _draw(axes: Axes, lag_s: np.ndarray, mean: np.ndarray, error: np.ndarray) -> None:
-    axes.axvline(0, color=palette.MUTED, linewidth=0.9, linestyle="--")
-    axes.axhline(0, color=palette.GRID, linewidth=0.8)
-    axes.fill_between(lag_s, mean - error, mean + error, color=palette.LEFT, alpha=0.3, linewidth=0)
-    axes.plot(lag_s, mean, color=palette.LEFT, linewidth=1.6)
 
 
 def save_responses(session: NwbSession, by_event: Mapping[str, EventResponses], path: Path) -> None:
@@ -122,14 +113,13 @@ def save_responses(session: NwbSession, by_event: Mapping[str, EventResponses], 
 def _draw_event(axes: Axes, session: NwbSession, found: EventResponses) -> None:
     parts: dict[str, list[np.ndarray]] = {"responsive": [], "others": []}
     for plane in session.planes:
-        cut = triggered_dff(plane, found.event_s)
-        if cut is None:
-            continue
-        numbers, triggered = cut
-        responsive = set(found.rois.query("responsive and plane == @plane.name")["roi"])
-        lag_s, known = triggered.mean_lag_s, np.isfinite(triggered.mean_lag_s)
+        traces = triggered_dff(plane, found.event_s)
         # A plane that was imaged at none of the events has nothing to show.
-        for mean, number in zip(triggered.mean()[known].T if known.any() else (), numbers, strict=False):
+        if traces is None or not np.isfinite(traces.mean_lag_s).any():
+            continue
+        responsive = set(found.rois.query("responsive and plane == @plane.name")["roi"])
+        lag_s, known = traces.mean_lag_s, np.isfinite(traces.mean_lag_s)
+        for mean, number in zip(traces.mean()[known].T, traces.roi_numbers, strict=True):
             onto_grid = np.interp(_GRID_S, lag_s[known], mean, left=np.nan, right=np.nan)
             parts["responsive" if number in responsive else "others"].append(onto_grid)
     for (label, means), color in zip(parts.items(), (palette.LEFT, palette.NO_LICK), strict=True):

@@ -13,6 +13,7 @@ from ssc_to_nwb.problems.system_errors import system_errors_named
 from ssc_to_nwb.report import palette
 
 if TYPE_CHECKING:
+    import numpy as np
     from matplotlib.artist import Artist
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
@@ -92,6 +93,14 @@ def save_or_show(draw: Callable[[Figure], None], output: Path | str | None) -> P
 def say(axes: Axes, text: str) -> None:
     """A text in the middle of axes that have nothing to show."""
     axes.text(0.5, 0.5, text, transform=axes.transAxes, ha="center", va="center", color=palette.MUTED)
+
+
+def draw_mean(axes: Axes, response: np.ndarray, *, color: str, linewidth: float) -> None:
+    """A mean with its standard error; response: (3, K), lags, means and errors."""
+    lag_s, mean, error = response
+    axes.axhline(0, color=palette.GRID, linewidth=0.8)
+    axes.fill_between(lag_s, mean - error, mean + error, color=color, alpha=0.3, linewidth=0)
+    axes.plot(lag_s, mean, color=color, linewidth=linewidth)
 
 
 def tick_handle(label: str, *, color: str) -> Line2D:

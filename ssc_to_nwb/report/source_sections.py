@@ -10,9 +10,9 @@ import numpy as np
 
 from ssc_to_nwb.quantities import bytes_text, plural
 from ssc_to_nwb.reading.nwb_session import NwbSession
-from ssc_to_nwb.reading.nwb_table import counts_of, integers_of, texts_of
+from ssc_to_nwb.reading.nwb_table import counts_of, texts_of
 from ssc_to_nwb.report.blocks import Block, Link, Table
-from ssc_to_nwb.report.texts import census_text, range_text
+from ssc_to_nwb.report.summary import census_text, range_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,27 +30,24 @@ def ledger_section(session: NwbSession) -> Iterator[Block]:
     by_name = {name: [counts.get(part, 0) for part in parts] for name, counts in session.ledger.items()}
     all_leaves, all_bytes, *_ = (sum(column) for column in zip(*by_name.values(), strict=True))
     yield f"Every one of the {all_leaves:,} fields of the session file is accounted for."
-    rows = []
-    for name, (leaves, size, files, file_size) in sorted(by_name.items(), key=lambda item: -item[1][1]):
-        shares = (_percent(leaves, all_leaves), _percent(size, all_bytes))
-        of_files = (f"{files:,}", bytes_text(file_size))
-        rows.append((name, f"{leaves:,}", shares[0], bytes_text(size), shares[1], *of_files))
+    rows = [
+        (
+            name, f"{leaves:,}", _percent(leaves, all_leaves), bytes_text(size), _percent(size, all_bytes),
+            f"{files:,}", bytes_text(file_size),
+        )
+        for name, (leaves, size, files, file_size) in sorted(by_name.items(), key=lambda item: -item[1][1])
+    ]  # fmt: skip
     headings = ("fields", "count", "share", "size", "share of size", "files", "their size")
-    yield Table(headings=headings, rows=tuple(rows), numeric=headings[1:])
-    yield from _left_out(session.source_files)
+    yield Table(headings=headings, rows=rows, numeric=range(1, 7))
+    left_out = session.source_files[texts_of(session.source_files, "disposition") == "left out"]
+    reasons = [(reason or "no reason given", str(count)) for reason, count in counts_of(left_out, "reason").items()]
+    if reasons:
+        caption = "Files that stayed outside"
+        yield Table(headings=("left out because", "files"), rows=reasons, caption=caption, numeric=(1,))
 
 
 def _percent(part: int, whole: int) -> str:
     return f"{100 * part / whole:.1f} %" if whole else "-"
-
-
-def _left_out(files: pd.DataFrame) -> Iterator[Table]:
-    """Files that are not in the NWB file, counted by reason."""
-    reasons = counts_of(files[texts_of(files, "disposition") == "left out"], "reason")
-    if reasons:
-        rows = tuple((reason or "no reason given", str(count)) for reason, count in reasons.items())
-        headings = ("left out because", "files")
-        yield Table(headings=headings, rows=rows, caption="Files that stayed outside", numeric=headings[1:])
 
 
 def provenance_section(session: NwbSession) -> Iterator[Block]:
@@ -67,7 +64,7 @@ def provenance_section(session: NwbSession) -> Iterator[Block]:
         rows += [("made with", f"{name} {version}") for name, version in np.asarray(file.was_generated_by[:]).tolist()]
     rows += [("publication", _doi(str(text))) for text in file.related_publications or ()]
     rows += [(name, items[key]) for key, name in _ITEMS.items() if key in items]
-    yield Table(headings=("", ""), rows=tuple(rows))
+    yield Table(headings=("", ""), rows=rows)
     yield from (line for line in str(file.notes or "").splitlines() if line.strip())
     if len(session.source_files):
         yield from _source_files(session.source_files)
@@ -79,20 +76,19 @@ def _doi(text: str) -> Link | str:
 
 
 def _source_files(files: pd.DataFrame) -> Iterator[Block]:
-    roles, paths, hashes = (texts_of(files, name) for name in ("role", "path", "sha256"))
-    sizes = integers_of(files, "bytes")
-    chosen = {role: roles == role for role in dict.fromkeys(roles.tolist())}
-    rows = tuple((role, f"{int(its.sum()):,}", bytes_text(int(sizes[its].sum()))) for role, its in chosen.items())
-    headings = ("role", "files", "size")
-    yield Table(headings=headings, rows=rows, caption=f"Source: {plural(len(files), 'file')}", numeric=headings[1:])
-    shown = np.flatnonzero(roles == "session file").tolist() or [0]
-    listed = tuple((paths[row], bytes_text(int(sizes[row])), hashes[row] or "not hashed") for row in shown)
-    yield Table(headings=("session file", "size", "SHA-256"), rows=listed[:_SHOWN_FILES])
+    by_role = files.groupby(texts_of(files, "role"), sort=False)["bytes"]
+    rows = [(str(role), f"{len(sizes):,}", bytes_text(int(sizes.sum()))) for role, sizes in by_role]
+    caption = f"Source: {plural(len(files), 'file')}"
+    yield Table(headings=("role", "files", "size"), rows=rows, caption=caption, numeric=(1, 2))
+    session_files = files[files["role"] == "session file"]
+    shown = session_files[:_SHOWN_FILES] if len(session_files) else files[:1]
+    columns = zip(texts_of(shown, "path"), shown["bytes"], texts_of(shown, "sha256"), strict=True)
+    listed = [(path, bytes_text(int(size)), sha256 or "not hashed") for path, size, sha256 in columns]
+    yield Table(headings=("session file", "size", "SHA-256"), rows=listed)
 
 
 _ARRAYS = ("TimeSeries", "RoiResponseSeries", "TwoPhotonSeries")
 _COUNTED = {"Images": "image", "ImageSeries": "file"}
-_COLUMNS = ("what", "objects", "size of each", "unit", "where in the file", "type")
 # Names that read better than the object's own; … is the plane.
 _LABELS = {
     "two_photon_series_…_green": "Two-photon frames, green",
@@ -112,11 +108,12 @@ def contents_section(session: NwbSession) -> Iterator[Block]:
         pattern = next((found.name.replace(plane, "…") for plane in planes if plane in found.name), found.name)
         families.setdefault((place, pattern, type(found).__name__), []).append(_extent(found))
     yield f"{sum(len(members) for members in families.values())} objects. … is the name of each imaging plane."
-    rows = tuple(
+    headings = ("what", "objects", "size of each", "unit", "where in the file", "type")
+    rows = [
         (_label(pattern), str(len(members)), _size(kind, members), members[0][1], f"{place}/{pattern}", kind)
         for (place, pattern, kind), members in families.items()
-    )
-    yield Table(headings=_COLUMNS, rows=rows, numeric=_COLUMNS[1:2], unbroken=("size of each", "unit", "type"))
+    ]
+    yield Table(headings=headings, rows=rows, numeric=(1,), unbroken=(2, 3, 5))
 
 
 def _label(pattern: str) -> str:
@@ -132,8 +129,7 @@ def _size(kind: str, members: list[tuple[tuple[int, ...], str]]) -> str:
     lengths = [range_text(axis) for axis in zip(*shapes, strict=True)]
     if kind in _ARRAYS:
         return " × ".join(lengths)
-    unit = _COUNTED.get(kind, "row")
-    return f"{lengths[0]} {unit}{'' if lengths[0] == '1' else 's'}"
+    return f"{lengths[0]} {_COUNTED.get(kind, 'row')}{'' if lengths[0] == '1' else 's'}"
 
 
 def _objects(session: NwbSession) -> Iterator[tuple[str, Any]]:

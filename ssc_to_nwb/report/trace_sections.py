@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 
 from ssc_to_nwb import naming
 from ssc_to_nwb.quantities import plural
 from ssc_to_nwb.reading.nwb_session import NwbSession
 from ssc_to_nwb.reading.nwb_table import numbers_of
-from ssc_to_nwb.reading.time_series import QUANTITIES, WhiskerSeries
+from ssc_to_nwb.reading.time_series import QUANTITIES, WhiskerSeries, read_samples
 from ssc_to_nwb.report import palette
 from ssc_to_nwb.report.blocks import Block, Picture, Table
 from ssc_to_nwb.report.figure import add_legend, page_figure, picture
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
     from pynwb.base import TimeSeries
 
     from ssc_to_nwb.reading.imaged_plane import ImagedPlane
@@ -40,31 +43,29 @@ def whisker_section(session: NwbSession) -> Iterator[Block]:
     yield from _close_up(session)
 
 
-def _colored(traces: Sequence[WhiskerSeries], quantity: str) -> list[tuple[str, WhiskerSeries]]:
-    """The traces of a quantity, each with its colour."""
-    chosen = [trace for trace in traces if trace.quantity == quantity]
-    return [(palette.SERIES[number % len(palette.SERIES)], trace) for number, trace in enumerate(chosen)]
+def _panels(figure: Figure, traces: Sequence[WhiskerSeries]) -> Iterator[tuple[Axes, list[tuple[str, WhiskerSeries]]]]:
+    """A row of the figure per quantity, with its traces, each with its colour; the axes are complete afterwards."""
+    quantities = [quantity for quantity in QUANTITIES if any(trace.quantity == quantity for trace in traces)]
+    rows = figure.subplots(len(quantities), 1, sharex=True, squeeze=False)[:, 0]
+    for axes, quantity in zip(rows, quantities, strict=True):
+        chosen = [trace for trace in traces if trace.quantity == quantity]
+        yield axes, [(palette.series(number), trace) for number, trace in enumerate(chosen)]
+        axes.set_ylabel(_LABELS[quantity])
+        axes.margins(x=0)
 
 
 def _overview(traces: Sequence[WhiskerSeries]) -> Picture:
     """Minimum to maximum of every trace in narrow bins of time."""
-    quantities = [quantity for quantity in QUANTITIES if any(trace.quantity == quantity for trace in traces)]
     samples = max(trace.values.size for trace in traces)
-    with page_figure(height=0.6 + 1.5 * len(quantities)) as figure:
-        rows = figure.subplots(len(quantities), 1, sharex=True, squeeze=False)[:, 0]
-        for axes, quantity in zip(rows, quantities, strict=True):
-            chosen = _colored(traces, quantity)
+    with page_figure(height=0.6 + 1.5 * len({trace.quantity for trace in traces})) as figure:
+        for axes, chosen in _panels(figure, traces):
             for color, trace in chosen:
                 time_s, low, high = ranges(trace.time_s, trace.values, bins=bin_count(trace.values.size))
-                alpha = 0.55 if len(chosen) > 1 else 1.0
-                axes.fill_between(
-                    time_s / 60, low, high, color=color, alpha=alpha, linewidth=0.5, label=trace.whisker
-                )  # fmt: skip
-            axes.set_ylabel(_LABELS[quantity])
-            axes.margins(x=0)
+                style: dict[str, Any] = {"alpha": 0.55 if len(chosen) > 1 else 1.0, "linewidth": 0.5}
+                axes.fill_between(time_s / 60, low, high, color=color, label=trace.whisker, **style)
         if len({trace.whisker for trace in traces}) > 1:
-            add_legend(rows[0])
-        rows[-1].set_xlabel("time in the session (min)")
+            add_legend(figure.axes[0])
+        figure.axes[-1].set_xlabel("time in the session (min)")
         alt = "Range of whisker angle and curvature change over the whole session"
         caption = f"Range (minimum to maximum) over the session; n = {plural(samples, 'sample')} of each trace"
         return picture(figure, name="whisker-session", alt=alt, caption=caption)
@@ -78,14 +79,9 @@ def bin_count(samples: int) -> int:
 def ranges(time_s: np.ndarray, values: np.ndarray, *, bins: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Middle, minimum and maximum of values (N,) in `bins` equal bins of time; NaN where a bin has no value."""
     edges = np.linspace(time_s[0], time_s[-1], bins + 1)
-    known = np.isfinite(values)
-    place = np.clip(np.searchsorted(edges, time_s[known], side="right") - 1, 0, bins - 1)
-    low, high = np.full(bins, np.inf), np.full(bins, -np.inf)
-    np.minimum.at(low, place, values[known])
-    np.maximum.at(high, place, values[known])
-    empty = ~np.isfinite(low)
-    low[empty] = high[empty] = np.nan
-    return (edges[:-1] + edges[1:]) / 2, low, high
+    place = np.clip(np.searchsorted(edges, time_s, side="right") - 1, 0, bins - 1)
+    of_bins = pd.Series(values).groupby(place).agg(["min", "max"]).reindex(range(bins))
+    return (edges[:-1] + edges[1:]) / 2, of_bins["min"].to_numpy(), of_bins["max"].to_numpy()
 
 
 def _close_up(session: NwbSession) -> Iterator[Picture]:
@@ -100,19 +96,16 @@ def _close_up(session: NwbSession) -> Iterator[Picture]:
     if not stop > start:
         return
     shaded = np.stack([numbers_of(touches, name) for name in ("start_time", "stop_time")], axis=1)[touched == number]
-    with page_figure(height=0.6 + 1.3 * len(QUANTITIES)) as figure:
-        rows = figure.subplots(len(QUANTITIES), 1, sharex=True)
-        for axes, quantity in zip(rows, QUANTITIES, strict=True):
-            for color, trace in _colored(session.whisker_traces, quantity):
+    with page_figure(height=0.6 + 1.3 * len({trace.quantity for trace in session.whisker_traces})) as figure:
+        for axes, chosen in _panels(figure, session.whisker_traces):
+            for color, trace in chosen:
                 part = slice(*np.searchsorted(trace.time_s, [start, stop]).tolist())
                 time_s = trace.time_s[part] - start
                 axes.plot(time_s, trace.values[part], color=color, linewidth=0.8, label=trace.whisker)
-            axes.set_ylabel(_LABELS[quantity])
-            axes.margins(x=0)
             for onset, offset in (shaded - start).tolist():
                 axes.axvspan(onset, offset, color=palette.WATER, alpha=0.2, linewidth=0)
-        add_legend(rows[0])
-        rows[-1].set_xlabel(f"time from the start of trial {number} (s)")
+        add_legend(figure.axes[0])
+        figure.axes[-1].set_xlabel(f"time from the start of trial {number} (s)")
         alt = f"Whisker angle and curvature change in trial {number}, with {count} shaded"
         caption = f"Trial {number}, the one with the most touches; n = {count}, shaded"
         yield picture(figure, name="whisker-trial", alt=alt, caption=caption)
@@ -132,8 +125,7 @@ def motion_section(session: NwbSession) -> Iterator[Block]:
     for plane in session.planes:
         series: TimeSeries | None = plane.ophys.get(naming.registration_shift(plane.name))
         if series is not None and series.data.shape[0]:
-            time_s, shift_px = (np.asarray(data[:], dtype=np.float64) for data in (series.timestamps, series.data))
-            shifts.append((plane, time_s, shift_px))
+            shifts.append((plane, read_samples(series.timestamps), read_samples(series.data)))
     if not shifts:
         yield "This file holds no shifts of the motion correction."
         return
@@ -143,8 +135,8 @@ def motion_section(session: NwbSession) -> Iterator[Block]:
     )
     yield _shifts_picture(shifts)
     headings = ("plane", "frames", "median (px)", "99 % below (px)", "largest (px)", "largest (µm)")
-    rows = tuple(tuple(_sizes(*one)) for one in shifts)
-    yield Table(headings=headings, rows=rows, caption="Length of the shifts", numeric=headings[1:])
+    rows = [list(_sizes(*one)) for one in shifts]
+    yield Table(headings=headings, rows=rows, caption="Length of the shifts", numeric=range(1, 6))
 
 
 def _shifts_picture(shifts: _Shifts) -> Picture:

@@ -41,7 +41,7 @@ def draw_trial(trial: TrialData, *, figure: Figure, title: str) -> None:
     figure.set_size_inches(_WIDTH, sum(heights) + 1.5)
     *panels, lines, dff = figure.subplots(len(heights), 1, sharex=True, height_ratios=heights)
     several = len(trial.angles) > 1 or len(trial.curvatures) > 1
-    colors = {name: palette.SERIES[place % len(palette.SERIES)] for place, name in enumerate(_whiskers(trial))}
+    colors = {name: palette.series(place) for place, name in enumerate(_whiskers(trial))}
     for axes, (label, trace) in zip(panels, traces, strict=True):
         _draw_trace(axes, trace, label=label, color=colors.get(trace.name) if trace else None, named=several)
     _share_scales(panels, [label for label, _ in traces])

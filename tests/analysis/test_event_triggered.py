@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,7 +16,8 @@ VALUES = np.stack([np.arange(9.0), 100 + np.arange(9.0)], axis=1)
 
 
 def _triggered(*event_s: float) -> TriggeredTraces:
-    return trigger(time_s=TIME_S, values=VALUES, event_s=np.array(event_s), interval_s=0.5, before_s=1.0, after_s=1.5)
+    traces = pd.DataFrame(VALUES, index=TIME_S, columns=[1001, 1002])
+    return trigger(traces, np.array(event_s), interval_s=0.5, before_s=1.0, after_s=1.5)
 
 
 def _cut(*event_s: float) -> np.ndarray:
@@ -46,11 +48,8 @@ def test_an_event_without_a_frame_near_it_has_no_values() -> None:
 
 
 def test_no_event_and_no_frame() -> None:
-    nothing = np.zeros(0)
     assert _triggered().values.shape == (0, 5, 2)
-    empty = trigger(
-        time_s=nothing, values=np.zeros((0, 2)), event_s=np.array([1.0]), interval_s=1.0, before_s=1, after_s=1
-    )
+    empty = trigger(pd.DataFrame(np.zeros((0, 2))), np.array([1.0]), interval_s=1.0, before_s=1, after_s=1)
     assert empty.values.shape == (1, 2, 2)
     assert np.isnan(empty.values).all()
 
@@ -60,6 +59,9 @@ def test_mean_and_standard_error_leave_missing_values_out() -> None:
     assert found.mean()[:, 0].tolist() == [1.0, 2.0, (2 + 4 + 5) / 3, 4.5, 5.5]
     expected = np.std([2, 4, 5], ddof=1) / np.sqrt(3)
     assert found.standard_error()[2, 0] == pytest.approx(expected)
+    np.testing.assert_array_equal(
+        found.response(1002), [found.mean_lag_s, found.mean()[:, 1], found.standard_error()[:, 1]]
+    )
 
 
 def test_windowed_means_want_enough_frames() -> None:
@@ -79,9 +81,8 @@ def test_the_frame_that_the_event_falls_into_is_neither_before_nor_after_it() ->
 def test_every_whole_frame_interval_is_cut_out(interval: float, before: int, after: int) -> None:
     time_s = np.arange(20) * interval
     found = trigger(
-        time_s=time_s,
-        values=np.zeros((20, 1)),
-        event_s=time_s[8:9],
+        pd.DataFrame(np.zeros((20, 1)), index=time_s),
+        time_s[8:9],
         interval_s=interval,
         before_s=before * interval,
         after_s=after * interval,
@@ -92,14 +93,8 @@ def test_every_whole_frame_interval_is_cut_out(interval: float, before: int, aft
 
 def test_a_clock_of_whole_ms_does_not_lose_frames() -> None:
     time_s = np.rint(np.arange(200) * 1000 / 28) / 1000
-    found = trigger(
-        time_s=time_s,
-        values=np.zeros((200, 1)),
-        event_s=np.array([2.0, 2.01]),
-        interval_s=1 / 27.4,
-        before_s=1,
-        after_s=2,
-    )
+    traces = pd.DataFrame(np.zeros((200, 1)), index=time_s)
+    found = trigger(traces, np.array([2.0, 2.01]), interval_s=1 / 27.4, before_s=1, after_s=2)
     assert np.isfinite(found.values).all()
 
 
@@ -119,9 +114,8 @@ class TestPlantedResponse:
         time_s = (starts[:, None] + inner).ravel()
         since_s = (starts[:, None] + inner - event_s[:, None] - latency_s).ravel()
         response = np.clip(since_s * rate_hz + 1, 0, 1) if exposed else (since_s >= 0).astype(float)
-        return trigger(
-            time_s=time_s, values=response[:, None], event_s=event_s, interval_s=1 / rate_hz, before_s=1.0, after_s=2.0
-        )
+        traces = pd.DataFrame(response, index=time_s)
+        return trigger(traces, event_s, interval_s=1 / rate_hz, before_s=1.0, after_s=2.0)
 
     @pytest.mark.parametrize("latency_s", [0.0, 0.1, 0.25, 0.6])
     def test_its_latency_is_found(self, rate_hz: float, latency_s: float) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from ssc_to_nwb.analysis.psychometric import choice_curve
+from ssc_to_nwb.analysis.psychometric import choice_curve, running_performance
 
 
 def test_a_choice_is_the_correct_side_in_a_hit_and_the_other_one_in_an_error() -> None:
@@ -47,3 +47,21 @@ def test_the_interval_is_wilsons() -> None:
     )
     low, high = curve.interval()
     assert (low[0], high[0]) == pytest.approx((0.4902, 0.9433), abs=1e-4)
+
+
+def test_running_performance() -> None:
+    outcome = np.array(["hit", "hit", "error", "no_lick", "error", "error", "error"])
+    found = running_performance(outcome, window=3)
+    np.testing.assert_array_equal(found, [np.nan, 2 / 3, np.nan, np.nan, np.nan, 0.0, np.nan])
+    assert np.isnan(running_performance(np.array(["hit"]))).all()
+
+
+def test_one_side_is_counted_in_the_windows_of_both() -> None:
+    """A side that has few trials is not averaged over a longer part of the session than the other."""
+    outcome = np.array(["hit"] * 6 + ["error"] * 6)
+    left = np.tile([True, False], 6)
+    found = running_performance(outcome, chosen=left, window=7)
+    both = running_performance(outcome, window=7)
+    np.testing.assert_array_equal(found[[2, 9]], [1.0, 0.0])
+    np.testing.assert_array_equal(both[[2, 9]], [1.0, 0.0])
+    assert np.isnan(found[0])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import numpy as np
+import pandas as pd
 import pytest
 from made_sessions import Converted
 
@@ -108,7 +109,8 @@ def _traces(change: np.ndarray) -> TriggeredTraces:
     """change: (E, R), what is added to dF/F from the event on."""
     values = np.zeros((change.shape[0], LAG_S.size, change.shape[1]))
     values[:, LAG_S >= 0] = change[:, None, :]
-    return TriggeredTraces(interval_s=0.2, lag_s=np.tile(LAG_S, (len(change), 1)), values=values)
+    lag_s, numbers = np.tile(LAG_S, (len(change), 1)), np.arange(change.shape[1])
+    return TriggeredTraces(roi_numbers=numbers, interval_s=0.2, lag_s=lag_s, values=values)
 
 
 def test_a_rise_is_found_and_a_fall_is_not() -> None:
@@ -154,7 +156,7 @@ def test_by_chance_few_rois_respond() -> None:
     noise = np.random.default_rng(0).normal(size=(30, 400))
     tests = roi_tests(_traces(noise), options=OPTIONS)
     assert np.mean(tests["p"] < 0.05) < 0.08
-    assert responsive(tests["p"]).mean() < 0.01
+    assert responsive(tests["p"].to_numpy()).mean() < 0.01
 
 
 def _share_found(*, peak: float, trials: int) -> tuple[float, float]:
@@ -169,8 +171,8 @@ def _share_found(*, peak: float, trials: int) -> tuple[float, float]:
     values = 0.2 * rng.normal(size=(lag_s.size, 200))
     values[:, :100] += peak * (shape / shape.max())[:, None]
     time_s = (start_s[:, None] + in_trial_s).ravel()
-    cut = trigger(time_s=time_s, values=values, event_s=event_s, interval_s=interval_s, before_s=1.0, after_s=2.0)
-    found = responsive(roi_tests(cut, options=ResponseOptions())["p"])
+    cut = trigger(pd.DataFrame(values, index=time_s), event_s, interval_s=interval_s, before_s=1.0, after_s=2.0)
+    found = responsive(roi_tests(cut, options=ResponseOptions())["p"].to_numpy())
     return float(found[:100].mean()), float(found[100:].mean())
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ssc_to_nwb.analysis.trial_means import peak_order, trial_means
+from ssc_to_nwb.analysis.trial_means import binned_mean, peak_order, similar_together, trial_means
 
 INTERVAL_S = 0.1
 
@@ -52,3 +52,26 @@ def test_roi_order_by_peak() -> None:
     means[:, 2] = np.nan
     assert peak_order(means).tolist() == [1, 3, 0, 2]
     assert peak_order(np.zeros((0, 2))).tolist() == [0, 1]
+
+
+def test_similar_traces_lie_together() -> None:
+    rng = np.random.default_rng(0)
+    shapes = rng.normal(size=(100, 3)).cumsum(axis=0)
+    kind = rng.permutation(np.repeat(np.arange(3), 8))
+    traces = shapes[:, kind] + 0.1 * rng.normal(size=(100, kind.size))
+    order = similar_together(traces)
+    assert sorted(order) == list(range(kind.size))
+    assert np.count_nonzero(np.diff(kind[order])) == 2
+
+
+def test_traces_without_a_value_or_without_change_are_ordered_too() -> None:
+    traces = np.random.default_rng(0).normal(size=(20, 5))
+    traces[:, 1], traces[:, 3] = np.nan, 1.0
+    assert sorted(similar_together(traces)) == [0, 1, 2, 3, 4]
+    assert similar_together(traces[:, :1]).tolist() == [0]
+
+
+def test_binned_means_leave_missing_values_out() -> None:
+    values = np.array([[1.0, 4.0], [3.0, np.nan], [np.nan, 6.0], [np.nan, 8.0], [5.0, 10.0]])
+    np.testing.assert_array_equal(binned_mean(values, columns=2), [[2.0, 4.0], [5.0, 8.0]])
+    np.testing.assert_array_equal(binned_mean(values, columns=5), values)

@@ -45,7 +45,7 @@ def pages(
     converted_raw: Converted, converted_awkward: Converted, bare_file: Path, shared_build: SharedBuilds
 ) -> tuple[Path, ...]:
     """The index page, and the pages of the rich, the awkward and the bare file."""
-    from ssc_to_nwb.report.build import build_pages
+    from ssc_to_nwb.report.page import build_pages
 
     files = (converted_raw.path, converted_awkward.path, bare_file)
     return shared_build("pages", lambda folder: build_pages(files, output=folder))

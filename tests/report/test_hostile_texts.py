@@ -10,7 +10,7 @@ import h5py
 import pytest
 from made_sessions import Converted
 
-from ssc_to_nwb.report.build import build_pages
+from ssc_to_nwb.report.page import build_pages
 
 ATTACK = "</title><script id='attack'>alert(1)</script>\"><img src=x onerror=alert(1)>'"
 

@@ -10,7 +10,7 @@ from made_sessions import Converted
 from ssc_to_nwb.reading.nwb_session import NwbSession
 from ssc_to_nwb.reading.opened_session import open_nwb_session
 from ssc_to_nwb.report.methods import PAST_TENSE, bibliography, methods_text
-from ssc_to_nwb.report.texts import age_text, joined, range_text
+from ssc_to_nwb.report.summary import age_text, joined, range_text
 
 
 def test_a_whole_session(rich_session: NwbSession, converted_raw: Converted) -> None:

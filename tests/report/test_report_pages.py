@@ -11,9 +11,8 @@ import pytest
 from made_sessions import Converted, problem_raised
 from page_checks import parse_page
 
-from ssc_to_nwb.report.build import build_pages
 from ssc_to_nwb.report.file_record import FileRecord
-from ssc_to_nwb.report.page import SessionPage
+from ssc_to_nwb.report.page import SessionPage, build_pages
 
 
 def test_one_page_per_file_named_after_it_and_an_index(pages: tuple[Path, ...], converted_raw: Converted) -> None:

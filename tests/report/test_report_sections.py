@@ -14,24 +14,18 @@ import pytest
 from made_sessions import Converted, Struct, array
 from PIL import Image
 
+from ssc_to_nwb.analysis.psychometric import share_correct
 from ssc_to_nwb.metadata import census
 from ssc_to_nwb.metadata.census import SubvolumeSize
 from ssc_to_nwb.reading.nwb_session import NwbSession
 from ssc_to_nwb.reading.opened_session import open_nwb_session
 from ssc_to_nwb.report.blocks import Block, Notes, Picture, Planes, Table
-from ssc_to_nwb.report.build import environment
 from ssc_to_nwb.report.figure import grey_address
 from ssc_to_nwb.report.findings_section import findings_section
-from ssc_to_nwb.report.page import SessionPage
-from ssc_to_nwb.report.performance_section import (
-    performance_section,
-    psychometric_picture,
-    running_performance,
-    share_correct,
-)
+from ssc_to_nwb.report.page import SessionPage, environment
+from ssc_to_nwb.report.performance_section import performance_section, psychometric_picture
 from ssc_to_nwb.report.plane_section import plane_activities, plane_section
 from ssc_to_nwb.report.raster_section import raster_section
-from ssc_to_nwb.report.roi_groups import binned_mean, similar_together
 from ssc_to_nwb.report.source_sections import ledger_section, provenance_section
 from ssc_to_nwb.report.trace_sections import motion_section, ranges, whisker_section
 from ssc_to_nwb.testing.matlab import EMPTY
@@ -158,7 +152,7 @@ def test_activity_is_events_per_minute(rich_session: NwbSession, converted_raw: 
     for plane in rich_session.planes[:2]:
         found = plane_activities([plane])[plane.name]
         assert found.unit == "events/min"
-        for number, value in zip(found.roi_numbers.tolist(), found.values.tolist(), strict=True):
+        for number, value in found.values.items():
             events = volume.matrices["event"][volume.ids.tolist().index(number)]
             minutes = np.isfinite(events).sum() / 7.0 / 60.0
             assert value == pytest.approx(np.nansum(events > 0) / minutes, rel=1e-3)
@@ -184,29 +178,6 @@ def test_planes_imaged_together_share_a_raster(rich_session: NwbSession, convert
     assert [picture.caption.partition(";")[0] for picture in pictures][: len(expected)] == expected
 
 
-def test_similar_traces_lie_together() -> None:
-    rng = np.random.default_rng(0)
-    shapes = rng.normal(size=(100, 3)).cumsum(axis=0)
-    kind = rng.permutation(np.repeat(np.arange(3), 8))
-    traces = shapes[:, kind] + 0.1 * rng.normal(size=(100, kind.size))
-    order = similar_together(traces)
-    assert sorted(order) == list(range(kind.size))
-    assert np.count_nonzero(np.diff(kind[order])) == 2
-
-
-def test_traces_without_a_value_or_without_change_are_ordered_too() -> None:
-    traces = np.random.default_rng(0).normal(size=(20, 5))
-    traces[:, 1], traces[:, 3] = np.nan, 1.0
-    assert sorted(similar_together(traces)) == [0, 1, 2, 3, 4]
-    assert similar_together(traces[:, :1]).tolist() == [0]
-
-
-def test_binned_means_leave_missing_values_out() -> None:
-    values = np.array([[1.0, 4.0], [3.0, np.nan], [np.nan, 6.0], [np.nan, 8.0], [5.0, 10.0]])
-    np.testing.assert_array_equal(binned_mean(values, columns=2), [[2.0, 4.0], [5.0, 8.0]])
-    np.testing.assert_array_equal(binned_mean(values, columns=5), values)
-
-
 def test_ranges_of_a_trace_hold_every_extreme() -> None:
     time_s = np.linspace(0, 10, 1001)
     values = np.sin(time_s)
@@ -223,24 +194,6 @@ def test_performance_counts_answers_only(rich_session: NwbSession, converted_raw
     types = converted_raw.made.trials.types
     hits, errors = (sum(kind.startswith(word) for kind in types) for word in ("Hit", "Err"))
     assert share_correct(rich_session.trials["response"].to_numpy()) == hits / (hits + errors)
-
-
-def test_running_performance() -> None:
-    outcome = np.array(["hit", "hit", "error", "no_lick", "error", "error", "error"])
-    found = running_performance(outcome, window=3)
-    np.testing.assert_array_equal(found, [np.nan, 2 / 3, np.nan, np.nan, np.nan, 0.0, np.nan])
-    assert np.isnan(running_performance(np.array(["hit"]))).all()
-
-
-def test_one_side_is_counted_in_the_windows_of_both() -> None:
-    """A side that has few trials is not averaged over a longer part of the session than the other."""
-    outcome = np.array(["hit"] * 6 + ["error"] * 6)
-    left = np.tile([True, False], 6)
-    found = running_performance(outcome, chosen=left, window=7)
-    both = running_performance(outcome, window=7)
-    np.testing.assert_array_equal(found[[2, 9]], [1.0, 0.0])
-    np.testing.assert_array_equal(both[[2, 9]], [1.0, 0.0])
-    assert np.isnan(found[0])
 
 
 def test_the_table_of_outcomes_adds_up(rich_page: SessionPage, converted_raw: Converted) -> None:

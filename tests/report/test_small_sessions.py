@@ -14,10 +14,10 @@ from ssc_to_nwb.reading.nwb_session import NwbSession
 from ssc_to_nwb.reading.opened_session import open_nwb_session
 from ssc_to_nwb.reading.trial import read_trial
 from ssc_to_nwb.report.blocks import Block, Notes, Picture, Planes, Table
-from ssc_to_nwb.report.build import build_pages
 from ssc_to_nwb.report.cue_section import cue_section
 from ssc_to_nwb.report.findings_section import findings_section
 from ssc_to_nwb.report.methods import methods_text
+from ssc_to_nwb.report.page import build_pages
 from ssc_to_nwb.report.performance_section import performance_section
 from ssc_to_nwb.report.plane_section import plane_activities, plane_section
 from ssc_to_nwb.report.source_sections import contents_section
