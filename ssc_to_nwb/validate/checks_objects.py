@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any
 
@@ -20,7 +20,7 @@ from pynwb.image import ImageSeries
 from ssc_to_nwb import naming
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.validate.arrays import all_values, blocks, decoded, shape_of, steps_where, stored
-from ssc_to_nwb.validate.project_check import examples, project_check
+from ssc_to_nwb.validate.project_check import all_said, examples, project_check, some_of
 
 # A whole text that says nothing. `comments` may be "no comments", pynwb's own default, and a unit "n.a.", NWB's word
 # for a series whose values have none.
@@ -105,15 +105,23 @@ def check_large_data_compressed(neurodata_object: AbstractContainer) -> str | No
 @project_check(kinds.CHUNK_TOO_LARGE, neurodata_type=None)
 def check_chunks_not_too_large(neurodata_object: AbstractContainer) -> str | None:
     """No chunk of a data set over 10 MB has more than 20 MB."""
-    found = [(field, data) for field, data in _large(neurodata_object) if _chunk_bytes(data) > LARGEST_CHUNK_BYTES]
-    return _sizes_of_chunks(found) if found else None
+    return _chunks_where(neurodata_object, lambda size: size > LARGEST_CHUNK_BYTES)
 
 
 @project_check(kinds.CHUNK_TOO_SMALL, neurodata_type=None)
 def check_chunks_not_too_small(neurodata_object: AbstractContainer) -> str | None:
     """Chunks of a data set over 10 MB have 10 kB at least."""
-    small = [pair for pair in _large(neurodata_object) if 0 < _chunk_bytes(pair[1]) < SMALLEST_CHUNK_BYTES]
-    return _sizes_of_chunks(small) if small else None
+    return _chunks_where(neurodata_object, lambda size: 0 < size < SMALLEST_CHUNK_BYTES)
+
+
+def _chunks_where(neurodata_object: AbstractContainer, is_meant: Callable[[int], bool]) -> str | None:
+    """The large data sets whose chunks are of a size that is meant, in bytes before compression; 0 without chunks."""
+    found = []
+    for field, data in _large(neurodata_object):
+        size = math.prod(data.chunks) * int(data.dtype.itemsize) if data.chunks else 0
+        if is_meant(size):
+            found.append(f"{field}: {size / 1e6:.3g} MB a chunk, {tuple(data.chunks)}")
+    return all_said(found)
 
 
 @project_check(kinds.EXTERNAL_FILE_OUTSIDE, neurodata_type=ImageSeries)
@@ -121,7 +129,7 @@ def check_external_files_inside(image_series: ImageSeries) -> str | None:
     """External files are named relative to the NWB file's folder, and lie inside it without a link out."""
     folder, names = _folder_of(image_series), _external_names(image_series)
     outside = [name for name in names if not _is_inside(name, folder=folder)]
-    return f"{len(outside)} of {len(names)} files: {examples(outside)}." if outside else None
+    return some_of(outside, len(names), "files")
 
 
 @project_check(kinds.EXTERNAL_FILE_MISSING, neurodata_type=ImageSeries)
@@ -130,9 +138,12 @@ def check_external_files_present(image_series: ImageSeries) -> str | None:
     folder, names = _folder_of(image_series), _external_names(image_series)
     if folder is None:
         return None
-    paths = {name: folder / name for name in names}
-    missing = [name for name, path in paths.items() if not (path.is_file() and path.stat().st_size)]
-    return f"{len(missing)} of {len(names)} files: {examples(missing)}." if missing else None
+    missing = [name for name in dict.fromkeys(names) if not _is_filled(folder / name)]
+    return some_of(missing, len(names), "files")
+
+
+def _is_filled(path: Path) -> bool:
+    return path.is_file() and path.stat().st_size > 0
 
 
 def _large(neurodata_object: AbstractContainer) -> Iterator[tuple[str, Any]]:
@@ -152,21 +163,11 @@ def _bytes(data: Any) -> int:
     return int(math.prod(data.shape)) * int(data.dtype.itemsize)
 
 
-def _chunk_bytes(data: Any) -> int:
-    """Bytes of a chunk before compression; 0 where the data set has no chunks."""
-    return math.prod(data.chunks) * int(data.dtype.itemsize) if data.chunks else 0
-
-
 def _is_plain(data: Any) -> bool:
     """Whether a data set is stored as it is; one whose filters this machine does not know is compressed."""
     if hasattr(data, "compressor"):
         return data.compressor is None and not data.filters
     return bool(data.id.get_create_plist().get_nfilters() == 0)
-
-
-def _sizes_of_chunks(found: list[tuple[str, Any]]) -> str:
-    chunks = [f"{field}: {_chunk_bytes(data) / 1e6:.3g} MB a chunk, {tuple(data.chunks)}" for field, data in found]
-    return f"{'; '.join(chunks)}."
 
 
 def _folder_of(image_series: ImageSeries) -> Path | None:

@@ -14,7 +14,7 @@ from pynwb.ophys import PlaneSegmentation, RoiResponseSeries, TwoPhotonSeries
 from ssc_to_nwb import naming
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.validate.arrays import all_values, blocks, ragged, row_ids, shape_of, texts, where
-from ssc_to_nwb.validate.project_check import examples, project_check
+from ssc_to_nwb.validate.project_check import all_said, examples, project_check, some_of
 
 _PLANE = re.compile(r"fov_\d+")
 _SEGMENTATION_PREFIX = naming.plane_segmentation("")
@@ -52,7 +52,7 @@ def check_masks_not_empty(plane_segmentation: PlaneSegmentation) -> str | None:
         return None
     recorded = True if lists is None else np.array([_MASK_LIST in one.split(", ") for one in lists], dtype=bool)
     empty = row_ids(plane_segmentation)[(np.diff(masks[0], prepend=0) == 0) & recorded].tolist()
-    return f"{len(empty)} of {masks[0].size} ROIs: {examples(empty)}." if empty else None
+    return some_of(empty, masks[0].size, "ROIs")
 
 
 @project_check(kinds.TRACES_ROIS_DISAGREE, neurodata_type=RoiResponseSeries)
@@ -90,18 +90,14 @@ def check_traces_not_empty(time_series: TimeSeries) -> str | None:
     nan, zero = _empty_columns(time_series)
     zero = [] if _is_of_events(time_series) else zero
     found = [f"{len(bad)} traces are {what}: {examples(bad)}" for bad, what in ((nan, "NaN"), (zero, "zero")) if bad]
-    return f"{'; '.join(found)}." if found else None
+    return all_said(found)
 
 
 @project_check(kinds.EVENT_TRACE_EMPTY, neurodata_type=RoiResponseSeries)
 def check_event_traces_not_empty(roi_response_series: RoiResponseSeries) -> str | None:
     """Every trace of calcium events holds an event."""
-    if not _is_of_events(roi_response_series):
-        return None
-    zero = _empty_columns(roi_response_series)[1]
-    return (
-        f"{len(zero)} of {all_values(roi_response_series.rois.data).size} traces: {examples(zero)}." if zero else None
-    )
+    zero = _empty_columns(roi_response_series)[1] if _is_of_events(roi_response_series) else []
+    return some_of(zero, all_values(roi_response_series.rois.data).size, "traces")
 
 
 def image_size(plane_segmentation: PlaneSegmentation) -> tuple[int, int] | None:
@@ -144,26 +140,21 @@ def _is_of_events(time_series: TimeSeries) -> bool:
 
 def _empty_columns(time_series: TimeSeries) -> tuple[list[str], list[str]]:
     """Labels of the columns that are NaN throughout, and of those that are zero or NaN throughout and once zero."""
-    all_nan: np.ndarray | None = None
-    no_value: np.ndarray | None = None
+    shape = shape_of(time_series.data)
+    all_nan, no_value = np.ones((2, shape[1] if len(shape) > 1 else 1), dtype=bool)
     # Most columns show a value early: once all have, the rest need not be read.
     for _, block in blocks(time_series.data, block_bytes=_LOOKED_AT_BYTES):
         if block.dtype.kind not in "iuf":
             return [], []
         table = block.reshape(len(block), -1)
         is_nan = np.isnan(table)
-        nan, empty = is_nan.all(axis=0), (is_nan | (table == 0)).all(axis=0)
-        all_nan = nan if all_nan is None else all_nan & nan
-        no_value = empty if no_value is None else no_value & empty
+        all_nan &= is_nan.all(axis=0)
+        no_value &= (is_nan | (table == 0)).all(axis=0)
         if not no_value.any():
             return [], []
-    if all_nan is None or no_value is None:
-        return [], []
     labels = _column_labels(time_series, columns=all_nan.size)
-    return (
-        [labels[column] for column in np.flatnonzero(all_nan)],
-        [labels[column] for column in np.flatnonzero(no_value & ~all_nan)],
-    )
+    nan, zero = np.flatnonzero(all_nan).tolist(), np.flatnonzero(no_value & ~all_nan).tolist()
+    return [labels[column] for column in nan], [labels[column] for column in zero]
 
 
 def _column_labels(time_series: TimeSeries, *, columns: int) -> list[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from hdmf.common import DynamicTable
 from pynwb.base import TimeSeries
@@ -20,7 +22,7 @@ from ssc_to_nwb.validate.arrays import (
     trial_numbers,
     where,
 )
-from ssc_to_nwb.validate.project_check import examples, project_check
+from ssc_to_nwb.validate.project_check import all_said, examples, project_check, some_of
 
 DAY_S = 24 * 3600.0
 # Times are doubles that went through one multiplication; a microsecond is far below any sampling interval.
@@ -40,43 +42,38 @@ def check_timestamps_not_repeated(time_series: TimeSeries) -> str | None:
 
 
 def _bad_steps(time_series: TimeSeries, compare: np.ufunc, what: str) -> str | None:
-    if not _has_own_timestamps(time_series):
-        return None
-    count, first = steps_where(time_series.timestamps, compare)
+    times = _own_timestamps(time_series)
+    count, first = steps_where(times, compare)
     if first is None:
         return None
-    before, at = (float(time_series.timestamps[index]) for index in (first - 1, first))
+    before, at = (float(times[index]) for index in (first - 1, first))
     return f"{count} time stamps {what}; the first is number {first}: {at} s after {before} s."
 
 
 @project_check(kinds.TIMESTAMPS_NOT_FINITE, neurodata_type=TimeSeries)
 def check_timestamps_finite(time_series: TimeSeries) -> str | None:
     """No time stamp may be NaN or infinite."""
-    if not _has_own_timestamps(time_series):
-        return None
-    bad = where(time_series.timestamps, lambda block: ~np.isfinite(block))
+    bad = where(_own_timestamps(time_series), lambda block: ~np.isfinite(block))
     return f"{bad.size} time stamps are NaN or infinite; the first is number {bad[0]}." if bad.size else None
 
 
 @project_check(kinds.TIMESTAMPS_OUTSIDE_SESSION, neurodata_type=TimeSeries)
 def check_timestamps_inside_session(time_series: TimeSeries) -> str | None:
     """Samples lie at or after the session's start, and within a day of it."""
-    span = None if isinstance(time_series.fields.get("timestamps"), TimeSeries) else series_span(time_series)
-    return None if span is None else _outside_session(*span)
+    return _outside_session(None if _shares_timestamps(time_series) else series_span(time_series))
 
 
 @project_check(kinds.TIMESTAMPS_OUTSIDE_SESSION, neurodata_type=DynamicTable)
 def check_table_times_inside_session(table: DynamicTable) -> str | None:
     """Events and intervals lie at or after the session's start, and within a day of it."""
-    span = table_span(table)
-    return None if span is None else _outside_session(*span)
+    return _outside_session(table_span(table))
 
 
 @project_check(kinds.TIMESTAMPS_AFTER_LAST_TRIAL, neurodata_type=TimeSeries)
 def check_timestamps_before_last_trial_ends(time_series: TimeSeries) -> str | None:
     """Samples end with the last trial, or with the last of those that the file labels with no known trial."""
     nwbfile = time_series.get_ancestor("NWBFile")
-    if nwbfile.trials is None or isinstance(time_series.fields.get("timestamps"), TimeSeries):
+    if nwbfile.trials is None or _shares_timestamps(time_series):
         return None
     of_trials, span = table_span(nwbfile.trials), series_span(time_series)
     # Most series end with the trials: the labels of all samples are looked at for the others only.
@@ -84,9 +81,9 @@ def check_timestamps_before_last_trial_ends(time_series: TimeSeries) -> str | No
         return None
     known = trial_numbers(nwbfile.trials)
     end = max([of_trials[1], *(_last_outside(series, known) for series in trial_number_series(nwbfile))])
-    return (
-        f"The last sample is at {span[1]} s; the last trial ends at {end} s." if span[1] > end + TOLERANCE_S else None
-    )
+    if span[1] <= end + TOLERANCE_S:
+        return None
+    return f"The last sample is at {span[1]} s; the last trial ends at {end} s."
 
 
 @project_check(kinds.INTERVAL_TIMES_INVALID, neurodata_type=TimeIntervals)
@@ -151,15 +148,21 @@ def _start_unknown(table: DynamicTable) -> np.ndarray:
     return unmeasured
 
 
-def _has_own_timestamps(time_series: TimeSeries) -> bool:
-    """False where the series has a rate, or shares the time stamps of another, which is checked itself."""
-    return time_series.timestamps is not None and not isinstance(time_series.fields.get("timestamps"), TimeSeries)
+def _own_timestamps(time_series: TimeSeries) -> Any:
+    """The data set of the time stamps; none of a series with a rate, or one that shares those of another."""
+    is_other = time_series.timestamps is None or _shares_timestamps(time_series)
+    return np.zeros(0) if is_other else time_series.timestamps
 
 
-def _outside_session(first: float, last: float) -> str | None:
-    if first >= 0 and last <= DAY_S:
+def _shares_timestamps(time_series: TimeSeries) -> bool:
+    """Whether its time stamps are those of another series, which is checked itself."""
+    return isinstance(time_series.fields.get("timestamps"), TimeSeries)
+
+
+def _outside_session(span: tuple[float, float] | None) -> str | None:
+    if span is None or (span[0] >= 0 and span[1] <= DAY_S):
         return None
-    return f"Times run from {first} s to {last} s after the session's start."
+    return f"Times run from {span[0]} s to {span[1]} s after the session's start."
 
 
 def _unsorted(table: DynamicTable, name: str) -> str | None:
@@ -173,7 +176,7 @@ def _unsorted(table: DynamicTable, name: str) -> str | None:
     count, first = steps_where(times, np.less)
     found = [] if first is None else [f"{count} rows come before the row above them; the first is row {first}"]
     found += [f"{untimed} rows have no time"] if untimed else []
-    return f"{'; '.join(found)}." if found else None
+    return all_said(found)
 
 
 @project_check(kinds.TRIAL_NUMBERS_BROKEN, neurodata_type=TimeSeries)
@@ -186,4 +189,4 @@ def check_trial_numbers_of_samples(time_series: TimeSeries) -> str | None:
         return f"Data of the size {shape} for time stamps of the size {stamps}."
     labels = all_values(time_series.data)
     broken = labels[np.isinf(labels) | (~np.isnan(labels) & (labels != np.rint(labels)))]
-    return f"{broken.size} of {shape[0]} are not whole: {examples(broken.tolist())}." if broken.size else None
+    return some_of(broken.tolist(), shape[0], "are not whole")

@@ -11,7 +11,6 @@ from typing import Any
 
 from hdmf.common import DynamicTable, VectorIndex
 from nwbinspector import (
-    Importance,
     InspectorMessage,
     available_checks,
     configure_checks,
@@ -22,7 +21,7 @@ from pynwb import NWBFile
 
 from ssc_to_nwb import naming
 from ssc_to_nwb.problems import kinds
-from ssc_to_nwb.problems.model import ProblemKind, Severity
+from ssc_to_nwb.problems.model import ProblemKind
 from ssc_to_nwb.validate import (
     checks_objects,
     checks_ophys,
@@ -31,14 +30,10 @@ from ssc_to_nwb.validate import (
 )
 from ssc_to_nwb.validate.arrays import provenance, shape_of
 from ssc_to_nwb.validate.messages import Message, message_of
-from ssc_to_nwb.validate.project_check import Check, kind_of
+from ssc_to_nwb.validate.project_check import IMPORTANCE, Check, kind_of
 
 _OF_PROJECT = (checks_time, checks_trials, checks_ophys, checks_objects)
-_SEVERITIES = {
-    Importance.CRITICAL: Severity.ERROR,
-    Importance.BEST_PRACTICE_VIOLATION: Severity.WARNING,
-    Importance.BEST_PRACTICE_SUGGESTION: Severity.INFO,
-}
+_SEVERITIES = {importance: severity for severity, importance in IMPORTANCE.items()}
 _EMPTY_TABLE_CHECK = "check_empty_table"
 
 

@@ -13,7 +13,7 @@ from ssc_to_nwb.quantities import listed
 Check = Callable[[Any], Any]
 CheckFunction = Callable[[Any], str | None]
 
-_IMPORTANCE = {
+IMPORTANCE = {
     Severity.ERROR: Importance.CRITICAL,
     Severity.WARNING: Importance.BEST_PRACTICE_VIOLATION,
     Severity.INFO: Importance.BEST_PRACTICE_SUGGESTION,
@@ -35,7 +35,7 @@ def project_check(kind: ProblemKind, *, neurodata_type: type | None) -> Callable
 
         as_message.__name__ = function.__name__
         as_message.__doc__ = function.__doc__
-        check: Check = register_check(importance=_IMPORTANCE[kind.severity], neurodata_type=neurodata_type)(as_message)
+        check: Check = register_check(importance=IMPORTANCE[kind.severity], neurodata_type=neurodata_type)(as_message)
         available_checks.remove(check)
         check.kind = kind  # type: ignore[attr-defined]
         return check
@@ -52,3 +52,13 @@ def kind_of(check: Check) -> ProblemKind | None:
 def examples(items: Sequence[object]) -> str:
     """The first few items, and how many more there are: `3, 4, 8, 9, 12 and 7 more`."""
     return listed(items, most=_SHOWN)
+
+
+def some_of(bad: Sequence[object], count: int, what: str) -> str | None:
+    """`2 of 9 trials: 3, 4.`; None where there are none."""
+    return f"{len(bad)} of {count} {what}: {examples(bad)}." if bad else None
+
+
+def all_said(found: Sequence[str]) -> str | None:
+    """One text of several, with a full stop; None where there are none."""
+    return f"{'; '.join(found)}." if found else None
