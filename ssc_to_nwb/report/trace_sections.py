@@ -135,7 +135,7 @@ def motion_section(session: NwbSession) -> Iterator[Block]:
     )
     yield _shifts_picture(shifts)
     headings = ("plane", "frames", "median (px)", "99 % below (px)", "largest (px)", "largest (µm)")
-    rows = [list(_sizes(*one)) for one in shifts]
+    rows = [tuple(_sizes(*one)) for one in shifts]
     yield Table(headings=headings, rows=rows, caption="Length of the shifts", numeric=range(1, 6))
 
 

@@ -41,9 +41,10 @@ def draw_trial(trial: TrialData, *, figure: Figure, title: str) -> None:
     figure.set_size_inches(_WIDTH, sum(heights) + 1.5)
     *panels, lines, dff = figure.subplots(len(heights), 1, sharex=True, height_ratios=heights)
     several = len(trial.angles) > 1 or len(trial.curvatures) > 1
-    colors = {name: palette.series(place) for place, name in enumerate(_whiskers(trial))}
+    whiskers = list(dict.fromkeys(trace.name for trace in (*trial.angles, *trial.curvatures)))
     for axes, (label, trace) in zip(panels, traces, strict=True):
-        _draw_trace(axes, trace, label=label, color=colors.get(trace.name) if trace else None, named=several)
+        color = palette.series(whiskers.index(trace.name)) if trace else None
+        _draw_trace(axes, trace, label=label, color=color, named=several)
     _share_scales(panels, [label for label, _ in traces])
     _draw_events(lines, trial)
     _draw_dff(dff, trial)
@@ -55,10 +56,6 @@ def draw_trial(trial: TrialData, *, figure: Figure, title: str) -> None:
     dff.set_xlabel("time from the start of the trial (s)")
     if np.isfinite(trial.duration_s) and trial.duration_s > 0:
         dff.set_xlim(0, trial.duration_s)
-
-
-def _whiskers(trial: TrialData) -> list[str]:
-    return list(dict.fromkeys(trace.name for trace in (*trial.angles, *trial.curvatures)))
 
 
 def _share_scales(panels: Sequence[Axes], labels: Sequence[str]) -> None:
@@ -122,12 +119,11 @@ def _draw_dff(axes: Axes, trial: TrialData) -> None:
         return
     reach = max(float(np.nanmax(trace.values) - np.nanmin(trace.values)) for trace in trial.dff)
     # More than the largest trace is high, so that none reaches into another.
-    step = max(reach * 1.05, 1e-6)
-    for row, trace in enumerate(trial.dff):
-        shift = (len(trial.dff) - 1 - row) * step
+    shifts = np.arange(len(trial.dff))[::-1] * max(reach * 1.05, 1e-6)
+    for shift, trace in zip(shifts.tolist(), trial.dff, strict=True):
         axes.axhline(shift, color=palette.GRID, linewidth=0.7)
         axes.plot(trace.time_s, trace.values + shift, color=palette.HIT, linewidth=1.2)
-    axes.set_yticks([(len(trial.dff) - 1 - row) * step for row in range(len(trial.dff))], [t.name for t in trial.dff])
+    axes.set_yticks(shifts, [trace.name for trace in trial.dff])
     axes.tick_params(axis="y", length=0)
     size = _round_scale(reach)
     axes.plot(
