@@ -35,8 +35,8 @@ def source(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def half_wrong(tmp_path: Path) -> Path:
-    write(tmp_path / "source", animal="an1", edit=two_types, **SMALL)
-    write(tmp_path / "source", animal="an2", **SMALL)
+    for animal, edit in (("an1", two_types), ("an2", None)):
+        write(tmp_path / "source", animal=animal, edit=edit, whisker_data=False, **SMALL)
     return tmp_path / "source"
 
 
@@ -128,6 +128,7 @@ def test_verbose_shows_where_it_failed(half_wrong: Path, tmp_path: Path) -> None
 
 
 def test_json_on_standard_output_and_nothing_else_there(half_wrong: Path, tmp_path: Path) -> None:
+    write(half_wrong, animal="an2", **SMALL)
     result = call(half_wrong, tmp_path / "nwb", "--json")
     assert result.exit_code == 1
     reported = json.loads(result.stdout)

@@ -21,7 +21,7 @@ SOURCE = "/processing/source"
             "data_types.registration.proof", "_check", f"{OPHYS}/registration_shift_fov_01002/data", marks=LONG
         ),
         pytest.param("data_types.side_images.proof", "_check", f"{OPHYS}/images_fov_01002/", marks=LONG),
-        ("proof.raw", "_check_gaps", "/intervals/imaging_gaps/reason"),
+        pytest.param("proof.raw", "_check_gaps", "/intervals/imaging_gaps/reason", marks=LONG),
         ("proof.source_module", "_check_files", f"{SOURCE}/source_files/role"),
     ],
 )
@@ -35,7 +35,7 @@ def test_a_comparison_that_is_left_out(finished, monkeypatch, module: str, funct
     ("data_type", "place", "path"),
     [
         ("registration", OPHYS, f"{OPHYS}/registration_shift_fov_01002/data"),
-        ("side_images", f"{OPHYS}/images", f"{OPHYS}/images_fov_01002/"),
+        pytest.param("side_images", f"{OPHYS}/images", f"{OPHYS}/images_fov_01002/", marks=LONG),
     ],
 )
 def test_the_check_of_a_data_type_that_is_left_out(finished, monkeypatch, data_type, place: str, path: str) -> None:

@@ -231,6 +231,7 @@ def test_numbers_row_by_row(outcome: Outcome, monkeypatch: pytest.MonkeyPatch) -
     assert "/data" in found_by(outcome(single_precision=True))
 
 
+@pytest.mark.long
 def test_numbers_in_the_other_byte_order(outcome: Outcome, monkeypatch: pytest.MonkeyPatch) -> None:
     def as_numbers(right: Any, reader: Any, content: bytes, code: str) -> np.ndarray:
         values = right(reader, content, code)
@@ -249,6 +250,7 @@ def test_fields_in_each_others_place(outcome: Outcome, monkeypatch: pytest.Monke
     assert "source_struct" in found_by(outcome())
 
 
+@pytest.mark.long
 def test_an_imaginary_part_left_out(outcome: Outcome, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(mat5, "COMPLEX_FLAG", 0)
     done = outcome(edit=lambda s: add_metadata(s, {"room": Complex(np.array([[1 + 2j]]))}))

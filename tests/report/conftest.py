@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from made_sessions import Converted
@@ -12,7 +14,7 @@ from shared_builds import SharedBuilds
 
 from ssc_to_nwb.reading.nwb_session import NwbSession
 from ssc_to_nwb.reading.opened_session import open_nwb_session
-from ssc_to_nwb.report.page import SessionPage, make_page
+from ssc_to_nwb.report.page import SessionPage
 
 
 @pytest.fixture(scope="session")
@@ -20,12 +22,6 @@ def rich_session(converted_raw: Converted) -> Iterator[NwbSession]:
     """The session with everything in it, open."""
     with open_nwb_session(converted_raw.path) as opened:
         yield opened
-
-
-@pytest.fixture(scope="session")
-def rich_page(rich_session: NwbSession, shared_build: SharedBuilds) -> SessionPage:
-    """Its page."""
-    return shared_build("rich_page", lambda _: make_page(rich_session))
 
 
 @pytest.fixture(scope="session")
@@ -40,12 +36,43 @@ def bare_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.fixture(scope="session")
-def pages(
-    converted_raw: Converted, converted_awkward: Converted, bare_file: Path, shared_build: SharedBuilds
-) -> tuple[Path, ...]:
-    """The index page, and the pages of the rich, the awkward and the bare file."""
-    from ssc_to_nwb.report.page import build_pages
+@dataclass(frozen=True)
+class Built:
+    """Pages as they were written, and the contents of the first file's."""
 
-    files = (converted_raw.path, converted_awkward.path, bare_file)
-    return shared_build("pages", lambda folder: build_pages(files, output=folder))
+    paths: tuple[Path, ...]
+    first: SessionPage
+
+
+@pytest.fixture(scope="session")
+def built(converted_raw: Converted, converted_awkward: Converted, bare_file: Path, shared_build: SharedBuilds) -> Built:
+    """The pages of the rich, the awkward and the bare file, drawn once for what is read of either."""
+    from ssc_to_nwb.report import page
+
+    files, right = (converted_raw.path, converted_awkward.path, bare_file), page.make_page
+
+    def drawn(folder: Path) -> Built:
+        made: list[SessionPage] = []
+
+        def make_page(*given: Any, **named: Any) -> SessionPage:
+            made.append(right(*given, **named))
+            return made[-1]
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(page, "make_page", make_page)
+            paths = page.build_pages(files, output=folder)
+        return Built(paths=paths, first=made[0])
+
+    return shared_build("pages", drawn)
+
+
+@pytest.fixture(scope="session")
+def rich_page(built: Built) -> SessionPage:
+    """What is on the page of the rich session."""
+    return built.first
+
+
+@pytest.fixture(scope="session")
+def pages(built: Built) -> tuple[Path, ...]:
+    """The index page, and the pages of the rich, the awkward and the bare file."""
+    return built.paths
