@@ -93,6 +93,7 @@ def write_video(
             container.mux(packet)
 
 
+@lru_cache(maxsize=4096)
 def video_frame(index: int) -> np.ndarray:
     """(rows, columns) uint8: the frame's number above a bar that sways."""
     picture = np.full(VIDEO_SHAPE, _GREY, dtype=np.uint8)
@@ -103,6 +104,7 @@ def video_frame(index: int) -> np.ndarray:
     columns = (VIDEO_SHAPE[1] // 2 + tip).astype(int)
     picture[rows, columns] = 20
     picture[rows, columns + 1] = 20
+    picture.flags.writeable = False
     return picture
 
 

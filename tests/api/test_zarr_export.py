@@ -67,19 +67,19 @@ class TestContent:
         # The store of this test is in no dandiset, and without its videos.
         assert errors <= {"dandi-layout", "external-file-missing", "check_image_series_external_file_valid"}
 
-    def test_an_object_that_differs_is_named(self, bare: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_an_object_that_differs_is_named(
+        self, file: Path, store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         from ssc_to_nwb.nwb_file import zarr_store
 
-        whole = zarr_store.write_store
-
-        def one_value_wrong(nwb_path: Path, path: Path) -> None:
-            whole(nwb_path, path)
+        def one_value_wrong(_: Path, path: Path) -> None:
+            shutil.copytree(store, path, dirs_exist_ok=True)
             times = zarr.open_group(str(path), mode="r+")["intervals/trials/start_time"]
             times[1] += 1
 
         monkeypatch.setattr(zarr_store, "write_store", one_value_wrong)
         with problem_raised() as problems:
-            export_zarr(file=bare, store=tmp_path / "x.nwb.zarr")
+            export_zarr(file=file, store=tmp_path / "x.nwb.zarr")
         assert (problems[0].kind.identifier, problems[0].field) == ("export-differs", "/intervals/trials/start_time")
         assert list(tmp_path.iterdir()) == []
 

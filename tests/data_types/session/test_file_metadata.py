@@ -20,13 +20,13 @@ from ssc_to_nwb.testing.matlab import EMPTY, Cell, row
 def context(
     folder: Path, *, metadata: str | None = None, reported: dict[str, Any] | None = None, **fields: Any
 ) -> SessionContext:
-    """A session whose metaDataHash holds `reported` in place of what it held."""
+    """A session of nothing but trials and events, whose metaDataHash holds `reported` in place of what it held."""
 
     def edit(s: dict[str, Any]) -> None:
         for key, value in (reported or {}).items():
             set_entry(s["metaDataHash"], key, value)
 
-    made = write(folder, edit=edit, **fields)
+    made = write(folder, edit=edit, **{"subvolumes": (), "whisker_data": False, **fields})
     files = []
     if metadata is not None:
         files = [folder / "mine.yaml"]
