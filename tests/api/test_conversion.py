@@ -23,7 +23,7 @@ from made_sessions import (
     write,
 )
 from patience import wait_until
-from session_variants import VARIANTS
+from session_variants import ONE_PLANE, VARIANTS
 
 import ssc_to_nwb
 from ssc_to_nwb import process_start
@@ -63,7 +63,7 @@ class TestFormats:
     @pytest.mark.parametrize(
         ("spec", "form"),
         [
-            pytest.param(SessionSpec(**SMALL), {"mat_format": "7.3"}, id="7.3"),
+            pytest.param(SessionSpec(subvolumes=ONE_PLANE), {"mat_format": "7.3"}, id="7.3"),
             pytest.param(AWKWARD, {"mat_format": "7.3"}, id="awkward 7.3", marks=pytest.mark.long),
             pytest.param(
                 AWKWARD, {"compressed": False, "variable_name": "dat"}, id="awkward v6", marks=pytest.mark.long

@@ -130,7 +130,13 @@ def test_known_fields_in_other_forms_are_understood(
     assert table.loc["s.trialTypeStr", "size"] == "6x7"
 
 
-@pytest.mark.parametrize("value", [Chars.row(map(ord, "Zürich")), "Zürich"], ids=["16-bit", "utf-8"])
+@pytest.mark.parametrize(
+    "value",
+    [
+        pytest.param(Chars.row(map(ord, "Zürich")), id="16-bit", marks=pytest.mark.long),
+        pytest.param("Zürich", id="utf-8"),
+    ],
+)
 def test_verification_reads_text_by_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, value: Any) -> None:
     """A defect in the conversion's way of decoding is found, since the proof has its own."""
     right = mat_text._decoded

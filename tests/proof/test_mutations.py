@@ -56,7 +56,7 @@ def test_every_mutation_is_another():
 @pytest.mark.parametrize(
     "batch",
     [
-        pytest.param(batch, id=batch[0].name, marks=() if place % 4 == 0 else pytest.mark.long)
+        pytest.param(batch, id=batch[0].name, marks=() if place % 6 == 0 else pytest.mark.long)
         for place, batch in enumerate(BATCHES)
     ],
 )

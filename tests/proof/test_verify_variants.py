@@ -15,7 +15,7 @@ from source_values import differing_values
 from ssc_to_nwb.testing.matlab import EMPTY, Cell, StructArray, hash_struct
 from ssc_to_nwb.testing.spec import SubvolumeSpec
 
-QUICK_VARIANTS = ("ssc-2", "format 7.3", "no whisker data", "no imaging", "planes mixed", "gaps")
+QUICK_VARIANTS = ("ssc-2", "format 7.3", "no whisker data", "no imaging")
 
 
 def check(converted: Converted, *, offset_s: float = 0.0) -> None:

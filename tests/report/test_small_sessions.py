@@ -93,6 +93,7 @@ def test_a_whole_session_is_no_stub(one_trial: NwbSession) -> None:
     assert one_trial.title == "an900001, 2013-03-08"
 
 
+@pytest.mark.long
 def test_outlines_without_activity_have_no_colour_scale(convert_once: Callable[..., Converted]) -> None:
     with open_nwb_session(convert_once(arrays=("raw",)).path) as session:
         section = list(plane_section(session, activities=plane_activities(session.planes)))
@@ -100,6 +101,7 @@ def test_outlines_without_activity_have_no_colour_scale(convert_once: Callable[.
     assert next(block for block in section if isinstance(block, Planes)).scale == ""
 
 
+@pytest.mark.long
 def test_without_touches_and_licks_nothing_is_drawn(convert_once: Callable[..., Converted]) -> None:
     with open_nwb_session(
         convert_once(arrays=("dff",), empty_event_series=("touches", "leftLicks", "rightLicks")).path

@@ -138,6 +138,7 @@ def test_a_link_to_nothing_in_the_place_of_the_folder_is_seen(made: SyntheticSes
     seen_by_commands(tmp_path / "source", tmp_path / "seen", "raw-folder-missing", "/mnt/not_mounted", convert=True)
 
 
+@pytest.mark.long
 def test_content_that_is_fetched_later_is_converted_then(made: SyntheticSession, disk: Path, tmp_path: Path) -> None:
     video = next(iter(made.video_paths.values()))
     moved(video, disk)

@@ -66,6 +66,7 @@ def test_both_formats_convert_with_their_own_metadata(tmp_path: Path, mat_format
     check(result.outputs[0], made)
 
 
+@pytest.mark.long
 def test_where_the_key_does_not_name_an_event_array_its_description_does(tmp_path: Path) -> None:
     made = write(tmp_path / "source", array_keys=UNCLEAR_KEYS)
     result = convert(source=tmp_path / "source", output=tmp_path / "nwb", verify="off")

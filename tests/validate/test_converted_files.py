@@ -49,6 +49,7 @@ def test_the_demo_s_sessions_with_stacks_and_videos(tmp_path: Path) -> None:
     assert len(result.files) == 2
 
 
+@pytest.mark.long
 def test_a_repeated_time_stamp_is_a_warning_as_it_is_for_the_conversion(
     convert_edited: Callable[..., Converted],
 ) -> None:

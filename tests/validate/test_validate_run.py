@@ -40,6 +40,7 @@ def test_validate_gives_the_verdict_and_accepts(sound_file: Path, tmp_path: Path
     assert accepted == ["check_single_row"]
 
 
+@pytest.mark.long
 def test_a_user_s_list_decides_the_verdict(spoiled: Callable[[Spoil], Path], tmp_path: Path) -> None:
     def spoil(file: Any) -> None:
         file["/processing/ophys/DfOverF/dff_fov_01002/data"][:, 1] = np.nan

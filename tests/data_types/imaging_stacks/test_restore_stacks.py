@@ -138,7 +138,7 @@ def names_in(folder: Path) -> set[str]:
 LONG = pytest.mark.long
 TWO_CHANNELS = [
     pytest.param(StackSpec(scanimage_header=True, scanimage_texts_differ=True), id="texts that differ"),
-    pytest.param(StackSpec(files_with_one_table=(2, 3)), id="one table"),
+    pytest.param(StackSpec(files_with_one_table=(2, 3)), id="one table", marks=LONG),
     pytest.param(StackSpec(dtype="int16"), id="int16", marks=LONG),
     pytest.param(StackSpec(scanimage_header=True), id="one text", marks=LONG),
     pytest.param(StackSpec(compression="zlib", tile=(16, 16)), id="compressed and in tiles", marks=LONG),

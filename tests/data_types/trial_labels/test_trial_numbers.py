@@ -79,6 +79,7 @@ def test_labels_are_kept_whatever_they_are(convert_edited: Callable[..., Convert
         assert "timeseries" not in file["intervals/trials"]
 
 
+@pytest.mark.long
 def test_without_traces_the_time_stamps_are_its_own(convert_edited: Callable[..., Converted]) -> None:
     def edit(s: Struct) -> None:
         for key in s["timeSeriesArrayHash"]["keyNames"]:
