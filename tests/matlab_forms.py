@@ -7,7 +7,7 @@ from itertools import zip_longest
 import numpy as np
 from matlab_oddities import sparse
 
-from ssc_to_nwb.matlab.leaves import is_leaf, matlab_class, matlab_shape, walk_leaves
+from ssc_to_nwb.matlab.leaves import matlab_class, matlab_shape, parts_of, walk_leaves
 from ssc_to_nwb.matlab.tree import MatCell, MatChar, MatSparse, MatStruct, MatStructArray, MatValue
 
 _INTEGERS = ("int8", "uint8", "int16", "uint16", "int32", "uint32", "int64", "uint64")
@@ -123,7 +123,7 @@ def assert_equal_values(found: MatValue, expected: MatValue) -> None:
 
 def _form(value: MatValue) -> object:
     """Class and size of everything that is not a leaf, with what is below."""
-    if is_leaf(value):
+    if not parts_of(value):
         return None
     if isinstance(value, MatStruct):
         return {name: _form(content) for name, content in value.fields.items()}

@@ -7,16 +7,7 @@ from functools import cache
 
 import numpy as np
 
-from ssc_to_nwb.matlab.tree import (
-    MatCell,
-    MatChar,
-    MatSparse,
-    MatStruct,
-    MatStructArray,
-    MatUnsupported,
-    MatValue,
-    char_units,
-)
+from ssc_to_nwb.matlab.tree import MatCell, MatChar, MatSparse, MatStruct, MatStructArray, MatValue, char_units
 
 # Element type of each class of numbers.
 CLASS_TYPES = {
@@ -26,13 +17,15 @@ CLASS_TYPES = {
 _CLASSES = {"float64": "double", "float32": "single", "bool": "logical", "complex128": "double", "complex64": "single"}
 
 
-def is_leaf(value: MatValue) -> bool:
-    """Whether a value is a leaf, as `walk_leaves` has it: nothing is below it."""
+def parts_of(value: MatValue) -> list[tuple[str, MatValue]]:
+    """The values in a struct, struct array or cell, with their places in MATLAB's notation: `.name`, `(2)`, `{3}`."""
     if isinstance(value, MatStruct):
-        return not value.fields
-    if isinstance(value, MatStructArray):
-        return not (value.elements and value.field_names)
-    return not (isinstance(value, MatCell) and value.items)
+        return [(f".{name}", child) for name, child in value.fields.items()]
+    if isinstance(value, MatCell):
+        return [(f"{{{number}}}", item) for number, item in enumerate(value.items, start=1)]
+    if isinstance(value, MatStructArray) and value.field_names:
+        return [(f"({number})", element) for number, element in enumerate(value.elements, start=1)]
+    return []
 
 
 def walk_leaves(value: MatValue, path: str) -> Iterator[tuple[str, MatValue]]:
@@ -45,15 +38,11 @@ def walk_leaves(value: MatValue, path: str) -> Iterator[tuple[str, MatValue]]:
     waiting = [(path, value)]
     while waiting:
         path, value = waiting.pop()
-        if is_leaf(value):
+        parts = parts_of(value)
+        if parts:
+            waiting += [(path + place, child) for place, child in reversed(parts)]
+        else:
             yield path, value
-        elif isinstance(value, MatStruct):
-            waiting += [(f"{path}.{name}", child) for name, child in reversed(value.fields.items())]
-        elif isinstance(value, MatStructArray):
-            numbered = enumerate(value.elements, start=1)
-            waiting += reversed([(f"{path}({number})", element) for number, element in numbered])
-        elif isinstance(value, MatCell):
-            waiting += reversed([(f"{path}{{{number}}}", item) for number, item in enumerate(value.items, start=1)])
 
 
 def leaf_bytes(value: MatValue) -> int:
@@ -73,12 +62,7 @@ def matlab_class(value: MatValue) -> str:
         return _class_of_type(value.dtype)
     if isinstance(value, MatSparse):
         return f"sparse {_class_of_type(value.values.dtype)}"
-    if isinstance(value, MatUnsupported):
-        return value.matlab_class
-    return _CLASS_OF[type(value)]
-
-
-_CLASS_OF = {str: "char", MatChar: "char", MatCell: "cell", MatStruct: "struct", MatStructArray: "struct"}
+    return "char" if isinstance(value, str) else value.matlab_class
 
 
 @cache
@@ -90,6 +74,4 @@ def matlab_shape(value: MatValue) -> tuple[int, ...]:
     """Size as MATLAB's `size` gives it."""
     if isinstance(value, str):
         return (1, char_units(value)) if value else (0, 0)
-    if isinstance(value, MatStruct):
-        return (1, 1)
-    return tuple(int(length) for length in value.shape)
+    return value.shape

@@ -168,8 +168,9 @@ class _Arrays:
             return header.name, self._whole(header)
 
     def _nested(self, part: str, *, end: int) -> MatValue:
-        self._bounds.enter(part)
+        # Where no array begins, what is before it may be damaged: it has no name of its own then.
         own_end = self._begin(end=end)
+        self._bounds.enter(part)
         value = self._whole(self._header(own_end)) if own_end > self._place else np.zeros((0, 0))
         self._bounds.leave()
         return value

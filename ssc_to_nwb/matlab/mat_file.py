@@ -17,8 +17,8 @@ from ssc_to_nwb.matlab.mat5 import MI_COMPRESSED, DamagedFileError, read_mat5
 from ssc_to_nwb.matlab.stored_chars import HDF5_SIGNATURE, MatContents, MatRead
 from ssc_to_nwb.matlab.text import TextReader
 from ssc_to_nwb.matlab.tree import MatStruct, MatUnsupported, MatValue, describe
-from ssc_to_nwb.matlab.write_mat5 import LARGEST_VARIABLE_BYTES, Mat5Writer, TooLargeForFormat5Error
-from ssc_to_nwb.matlab.write_mat73 import Mat73Writer
+from ssc_to_nwb.matlab.write_mat5 import LARGEST_VARIABLE_BYTES, TooLargeForFormat5Error, write_mat5
+from ssc_to_nwb.matlab.write_mat73 import write_mat73
 from ssc_to_nwb.output_files import whole_file
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import error
@@ -222,12 +222,12 @@ def write_mat(
     with whole_file(path, overwrite=overwrite) as building:
         if file_format != "7.3":
             try:
-                Mat5Writer().write(building, variables=variables)
+                write_mat5(building, variables=variables)
             except TooLargeForFormat5Error as failure:
                 if file_format == "5":
                     expected = f"at most {LARGEST_VARIABLE_BYTES} bytes in a variable"
                     raise error(kinds.MAT_TOO_LARGE, file=path, expected=expected, found=failure) from failure
             else:
                 return "5"
-        Mat73Writer().write(building, variables=variables)
+        write_mat73(building, variables=variables)
         return "7.3"

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, ClassVar, TypeAlias
 
 import numpy as np
 
@@ -20,9 +20,11 @@ _LARGEST_FULL = 1 << 27
 class MatStruct:
     """A 1x1 struct.
 
-    fields: in MATLAB's order.
+    fields: in MATLAB's order; shape, matlab_class: as of any value but texts and arrays.
     """
 
+    matlab_class: ClassVar[str] = "struct"
+    shape: ClassVar[tuple[int, ...]] = (1, 1)
     fields: dict[str, MatValue]
 
 
@@ -33,6 +35,7 @@ class MatStructArray:
     shape: MATLAB's size; field_names: in MATLAB's order; elements: in column-major order.
     """
 
+    matlab_class: ClassVar[str] = "struct"
     shape: tuple[int, ...]
     field_names: tuple[str, ...]
     elements: tuple[MatStruct, ...]
@@ -45,6 +48,7 @@ class MatCell:
     shape: MATLAB's size; items: in column-major order.
     """
 
+    matlab_class: ClassVar[str] = "cell"
     shape: tuple[int, ...]
     items: tuple[MatValue, ...]
 
@@ -57,6 +61,7 @@ class MatChar:
     those of the first; padding is kept.
     """
 
+    matlab_class: ClassVar[str] = "char"
     shape: tuple[int, ...]
     rows: tuple[str, ...]
 
@@ -167,13 +172,7 @@ def row_texts(value: MatValue) -> tuple[str, ...]:
 
 def is_empty_value(value: MatValue) -> bool:
     """Whether a value is [], {}, an empty char or an empty struct array."""
-    if isinstance(value, np.ndarray):
-        return value.size == 0
-    if isinstance(value, MatCell):
-        return not value.items
-    if isinstance(value, MatStructArray | MatSparse):
-        return 0 in value.shape
-    return plain_text(value) == ""
+    return plain_text(value) == "" if isinstance(value, str | MatChar) else 0 in value.shape
 
 
 def describe(value: MatValue) -> str:

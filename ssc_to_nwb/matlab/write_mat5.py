@@ -10,22 +10,23 @@ from __future__ import annotations
 import struct
 import zlib
 from collections.abc import Iterable, Mapping
+from functools import singledispatch
 from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
 
 from ssc_to_nwb.matlab import mat5
-from ssc_to_nwb.matlab.leaves import matlab_shape
+from ssc_to_nwb.matlab.leaves import matlab_class, matlab_shape
 from ssc_to_nwb.matlab.text import utf16_units
-from ssc_to_nwb.matlab.tree import MatCell, MatChar, MatSparse, MatStruct, MatStructArray, MatUnsupported, MatValue
+from ssc_to_nwb.matlab.tree import MatCell, MatChar, MatSparse, MatStruct, MatStructArray, MatValue
 
 LARGEST_VARIABLE_BYTES = 2**31 - 1
 _LARGEST_LENGTH = 2**31 - 1
 _TYPE_NUMBERS = {code: number for number, code in mat5.NUMBER_TYPES.items()}
 _CLASS_NUMBERS = {code: number for number, code in mat5.NUMBER_CLASSES.items()}
 _SMALLEST_FIRST = ("u1", "u2", "i2", "i4")
-_HEADER_TEXT = "MATLAB 5.0 MAT-file, Platform: GLNXA64, Created by: ssc-to-nwb"
+_HEADER_TEXT = b"MATLAB 5.0 MAT-file, Platform: GLNXA64, Created by: ssc-to-nwb"
 
 Piece = bytes | memoryview
 
@@ -34,111 +35,23 @@ class TooLargeForFormat5Error(ValueError):
     """A variable or an array beyond what format 5 can hold; the text says which."""
 
 
-class Mat5Writer:
-    """Makes the bytes of values; what else a value may be, a subclass says (`body`, `matrix`).
+def write_mat5(path: Path, *, variables: Mapping[str, MatValue], compressed: bool = True) -> None:
+    """Write `variables` to `path`. compressed: as `-v7` does, else as `-v6`.
 
-    header_text: ASCII, of up to 116 characters; compressed: as `-v7` does, else as `-v6`.
+    Raises TooLargeForFormat5Error, ValueError for a value that cannot be written, OSError.
     """
-
-    def __init__(self, *, header_text: str = _HEADER_TEXT, compressed: bool = True) -> None:
-        self._header_text = header_text
-        self._compressed = compressed
-
-    def write(self, path: Path, *, variables: Mapping[str, MatValue]) -> None:
-        """Write `variables` to `path`.
-
-        Raises TooLargeForFormat5Error, ValueError for a value that cannot be written, OSError.
-        """
-        with path.open("wb") as stream:
-            stream.write(self._header_text.encode("ascii").ljust(116, b" ") + bytes(8))
-            stream.write(struct.pack("<H2s", 0x0100, b"IM"))
-            for name, value in variables.items():
-                pieces = self.matrix(name, value)
-                size = sum(map(len, pieces))
-                if size > LARGEST_VARIABLE_BYTES:
-                    raise TooLargeForFormat5Error(f"{name}: {size} bytes")
-                if self._compressed:
-                    _write_compressed(stream, pieces)
-                else:
-                    stream.writelines(pieces)
-
-    def matrix(self, name: str, value: MatValue) -> list[Piece]:
-        """A whole array element: its tag and its body."""
-        body = self.body(name, value)
-        size = sum(map(len, body))
-        # A size beyond 32 bits makes the variable too large, which `write` finds.
-        return [struct.pack("<II", mat5.MI_MATRIX, min(size, 2**32 - 1)), *body]
-
-    def body(self, name: str, value: MatValue) -> list[Piece]:
-        """Header and content of an array, by what the value is."""
-        if isinstance(value, MatStruct):
-            value = MatStructArray(shape=(1, 1), field_names=tuple(value.fields), elements=(value,))
-        if isinstance(value, MatStructArray):
-            return header(name, mat5.MX_STRUCT, value.shape) + self._fields(value)
-        if isinstance(value, MatCell):
-            pieces = header(name, mat5.MX_CELL, value.shape)
-            for item in value.items:
-                pieces += self.matrix("", item)
-            return pieces
-        if isinstance(value, str | MatChar):
-            return header(name, mat5.MX_CHAR, matlab_shape(value)) + _chars(value)
-        if isinstance(value, MatSparse):
-            return _sparse(name, value)
-        if isinstance(value, MatUnsupported):
-            raise ValueError(f"a value of class {value.matlab_class} cannot be written")
-        return _numbers(name, value)
-
-    def _fields(self, value: MatStructArray) -> list[Piece]:
-        names = [name.encode() for name in value.field_names]
-        width = max(map(len, names), default=0) + 1
-        table = b"".join(name.ljust(width, b"\0") for name in names)
-        pieces = element(mat5.MI_INT32, struct.pack("<i", width)) + element(mat5.MI_INT8, table)
-        for one in value.elements:
-            for name in value.field_names:
-                pieces += self.matrix("", one.fields[name])
-        return pieces
-
-
-def element(kind: int, data: Piece) -> list[Piece]:
-    """A data element: tag, bytes, padding to 8; up to 4 bytes go into the tag itself, as MATLAB writes them."""
-    size = len(data)
-    if 0 < size <= 4:
-        return [struct.pack("<HH", kind, size) + bytes(data).ljust(4, b"\0")]
-    # A size beyond 32 bits makes the variable too large, which `Mat5Writer.write` finds.
-    return [struct.pack("<II", kind, min(size, 2**32 - 1)), data, bytes(-size % 8)]
-
-
-def header(name: str, kind: int, shape: Iterable[int], flags: int = 0) -> list[Piece]:
-    """Class and flags, size and name of an array."""
-    sizes = tuple(shape)
-    if max(sizes) > _LARGEST_LENGTH:
-        raise TooLargeForFormat5Error(f"an array of size {'x'.join(map(str, sizes))}")
-    return [
-        *element(mat5.MI_UINT32, struct.pack("<II", kind | flags, 0)),
-        *element(mat5.MI_INT32, np.array(sizes, dtype="<i4").tobytes()),
-        *element(mat5.MI_INT8, name.encode()),
-    ]
-
-
-def stored_form(array: np.ndarray) -> np.ndarray:
-    """`array` in the smallest integer type that holds it, if it is a double of whole numbers; else itself."""
-    if array.dtype != np.float64:
-        return array
-    if array.size == 0:
-        return array.astype(np.uint8)
-    if not np.isfinite(array.flat[0]) or array.flat[0] != np.floor(array.flat[0]):
-        return array
-    low, high = float(array.min()), float(array.max())
-    if not (np.isfinite(low) and np.isfinite(high)):
-        return array
-    for code in _SMALLEST_FIRST:
-        limits = np.iinfo(code)
-        if limits.min <= low and high <= limits.max:
-            whole = array.astype(code)
-            # An integer has no zero below zero.
-            keeps_all = np.array_equal(whole, array) and not np.signbit(array[array == 0]).any()
-            return whole if keeps_all else array
-    return array
+    with path.open("wb") as stream:
+        stream.write(_HEADER_TEXT.ljust(116, b" ") + bytes(8))
+        stream.write(struct.pack("<H2s", 0x0100, b"IM"))
+        for name, value in variables.items():
+            pieces = matrix(name, value)
+            size = sum(map(len, pieces))
+            if size > LARGEST_VARIABLE_BYTES:
+                raise TooLargeForFormat5Error(f"{name}: {size} bytes")
+            if compressed:
+                _write_compressed(stream, pieces)
+            else:
+                stream.writelines(pieces)
 
 
 def _write_compressed(stream: BinaryIO, pieces: Iterable[Piece]) -> None:
@@ -155,14 +68,54 @@ def _write_compressed(stream: BinaryIO, pieces: Iterable[Piece]) -> None:
     stream.seek(end)
 
 
-def _chars(value: str | MatChar) -> list[Piece]:
+def matrix(name: str, value: MatValue) -> list[Piece]:
+    """A whole array element: its tag and its body."""
+    pieces = body(value, name)
+    # A size beyond 32 bits makes the variable too large, which `write_mat5` finds.
+    return [struct.pack("<II", mat5.MI_MATRIX, min(sum(map(len, pieces)), 2**32 - 1)), *pieces]
+
+
+@singledispatch
+def body(value: MatValue, name: str) -> list[Piece]:  # noqa: ARG001
+    """Header and content of an array, by what the value is."""
+    raise ValueError(f"a value of class {matlab_class(value)} cannot be written")
+
+
+@body.register
+def _(value: MatStruct, name: str) -> list[Piece]:
+    return body(MatStructArray(shape=(1, 1), field_names=tuple(value.fields), elements=(value,)), name)
+
+
+@body.register
+def _(value: MatStructArray, name: str) -> list[Piece]:
+    names = [field.encode() for field in value.field_names]
+    width = max(map(len, names), default=0) + 1
+    table = b"".join(field.ljust(width, b"\0") for field in names)
+    pieces = header(name, mat5.MX_STRUCT, value.shape)
+    pieces += element(mat5.MI_INT32, struct.pack("<i", width)) + element(mat5.MI_INT8, table)
+    for one in value.elements:
+        for field in value.field_names:
+            pieces += matrix("", one.fields[field])
+    return pieces
+
+
+@body.register
+def _(value: MatCell, name: str) -> list[Piece]:
+    pieces = header(name, mat5.MX_CELL, value.shape)
+    for item in value.items:
+        pieces += matrix("", item)
+    return pieces
+
+
+@body.register
+def _(value: str | MatChar, name: str) -> list[Piece]:
     units = utf16_units(value).reshape(-1, order="F")
-    if units.max(initial=0) < 0x80:
-        return element(mat5.MI_UTF8, units.astype("u1").tobytes())
-    return element(mat5.MI_UTF16, units.astype("<u2").tobytes())
+    kind, code = (mat5.MI_UTF8, "u1") if units.max(initial=0) < 0x80 else (mat5.MI_UTF16, "<u2")
+    return header(name, mat5.MX_CHAR, matlab_shape(value)) + element(kind, units.astype(code).tobytes())
 
 
-def _sparse(name: str, value: MatSparse) -> list[Piece]:
+@body.register
+def _(value: MatSparse, name: str) -> list[Piece]:
     kind, stored, flags = _stored(value.values)
     return [
         *header(name, mat5.MX_SPARSE, value.shape, flags),
@@ -173,12 +126,53 @@ def _sparse(name: str, value: MatSparse) -> list[Piece]:
     ]
 
 
-def _numbers(name: str, array: np.ndarray) -> list[Piece]:
-    code = "u1" if array.dtype == np.bool_ else array.dtype.str[1:]
-    if code not in _CLASS_NUMBERS or array.ndim < 2:
-        raise ValueError(f"an array of {array.ndim} dimensions and {array.dtype} cannot be written")
-    kind, stored, flags = _stored(array)
-    return [*header(name, _CLASS_NUMBERS[code], array.shape, flags), *element(kind, _bytes_of(stored))]
+@body.register
+def _(value: np.ndarray, name: str) -> list[Piece]:
+    code = "u1" if value.dtype == np.bool_ else value.dtype.str[1:]
+    if code not in _CLASS_NUMBERS or value.ndim < 2:
+        raise ValueError(f"an array of {value.ndim} dimensions and {value.dtype} cannot be written")
+    kind, stored, flags = _stored(value)
+    return [*header(name, _CLASS_NUMBERS[code], value.shape, flags), *element(kind, _bytes_of(stored))]
+
+
+def element(kind: int, data: Piece) -> list[Piece]:
+    """A data element: tag, bytes, padding to 8; up to 4 bytes go into the tag itself, as MATLAB writes them."""
+    size = len(data)
+    if 0 < size <= 4:
+        return [struct.pack("<HH", kind, size) + bytes(data).ljust(4, b"\0")]
+    # A size beyond 32 bits makes the variable too large, which `write_mat5` finds.
+    return [struct.pack("<II", kind, min(size, 2**32 - 1)), data, bytes(-size % 8)]
+
+
+def header(name: str, kind: int, shape: tuple[int, ...], flags: int = 0) -> list[Piece]:
+    """Class and flags, size and name of an array."""
+    if max(shape) > _LARGEST_LENGTH:
+        raise TooLargeForFormat5Error(f"an array of size {'x'.join(map(str, shape))}")
+    return [
+        *element(mat5.MI_UINT32, struct.pack("<II", kind | flags, 0)),
+        *element(mat5.MI_INT32, np.array(shape, dtype="<i4").tobytes()),
+        *element(mat5.MI_INT8, name.encode()),
+    ]
+
+
+def stored_form(array: np.ndarray) -> np.ndarray:
+    """`array` in the smallest integer type that holds it, if it is a double of whole numbers; else itself."""
+    if array.dtype != np.float64:
+        return array
+    if array.size == 0:
+        return array.astype(np.uint8)
+    low, high = float(array.min()), float(array.max())
+    # Most arrays that are not whole show it at once.
+    if not (float(array.flat[0]).is_integer() and np.isfinite((low, high)).all()):
+        return array
+    for code in _SMALLEST_FIRST:
+        limits = np.iinfo(code)
+        if limits.min <= low and high <= limits.max:
+            whole = array.astype(code)
+            # An integer has no zero below zero.
+            keeps_all = np.array_equal(whole, array) and not np.signbit(array[array == 0]).any()
+            return whole if keeps_all else array
+    return array
 
 
 def _stored(array: np.ndarray) -> tuple[int, np.ndarray, int]:

@@ -76,7 +76,11 @@ class FolderListing:
             raise error(
                 kinds.RAW_PATH_EMPTY, field=f"sourceFileList{{{number}}}", expected="a path", found="an empty text"
             )
-        candidates = [path.as_posix() for path in _candidates(relative_listed_path(listed))]
+        relative = relative_listed_path(listed)
+        # Where a path leaves the directory out, the file in it comes first all the same.
+        without = "/".join(part for part in relative.parts if part != BATCH_DIRECTORY)
+        inside = (relative.parent / BATCH_DIRECTORY / relative.name).as_posix()
+        candidates = [relative.as_posix(), without] if BATCH_DIRECTORY in relative.parts else [inside, without]
         exact = [path for path in candidates if path in self._paths]
         fitting = exact[:1] or [fits for path in candidates for fits in self._by_folded.get(path.casefold(), ())]
         if len(fitting) == 1:
@@ -114,13 +118,6 @@ def relative_listed_path(listed: str) -> PurePosixPath:
     return relative
 
 
-def _candidates(relative: PurePosixPath) -> tuple[PurePosixPath, ...]:
-    if BATCH_DIRECTORY in relative.parts:
-        without = PurePosixPath(*[part for part in relative.parts if part != BATCH_DIRECTORY])
-        return (relative, without)
-    return (relative.parent / BATCH_DIRECTORY / relative.name, relative)
-
-
 class RawFileKind(StrEnum):
     """What a file of a session's directory is, by its name."""
 
@@ -137,7 +134,14 @@ _SIDE_IMAGE = re.compile(
     r"_chan_(?P<channel>0[12])\.tiff?",
     re.IGNORECASE,
 )
-_STATISTICS = ("imreg_session_stats.mat", "imreg_err_file.mat")
+# The first that fits counts.
+_KINDS = {
+    RawFileKind.SIDE_IMAGE: _SIDE_IMAGE,
+    RawFileKind.STACK: re.compile(r".*\.tiff?", re.IGNORECASE | re.DOTALL),
+    RawFileKind.REGISTRATION: re.compile(r".*\.imreg_out", re.IGNORECASE | re.DOTALL),
+    RawFileKind.REGISTRATION_STATISTICS: re.compile(r"imreg_(session_stats|err_file)\.mat", re.IGNORECASE),
+    RawFileKind.VIDEO: re.compile(r".*\.mp4", re.IGNORECASE | re.DOTALL),
+}
 
 
 def side_image_name(name: str) -> tuple[str, int] | None:
@@ -153,15 +157,4 @@ def is_side_file(name: str) -> bool:
 
 def kind_of_file(name: str) -> RawFileKind:
     """What a file is by its name alone."""
-    lower = name.lower()
-    if side_image_name(name) is not None:
-        return RawFileKind.SIDE_IMAGE
-    if lower.endswith((".tif", ".tiff")):
-        return RawFileKind.STACK
-    if lower.endswith(".imreg_out"):
-        return RawFileKind.REGISTRATION
-    if lower in _STATISTICS:
-        return RawFileKind.REGISTRATION_STATISTICS
-    if lower.endswith(".mp4"):
-        return RawFileKind.VIDEO
-    return RawFileKind.OTHER
+    return next((kind for kind, pattern in _KINDS.items() if pattern.fullmatch(name)), RawFileKind.OTHER)

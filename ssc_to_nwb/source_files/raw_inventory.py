@@ -121,16 +121,28 @@ def take_inventory(
     """
     entries = tuple(raw_files_below(session_directory))
     on_disk = FolderListing.of_disk(session_directory, entries)
-    walk = _Walk(
-        {name: _find(on_disk, paths, plane_name=name, listed_in=listed_in) for name, paths in listed_paths.items()}
-    )
+    planes = [
+        _Plane(name, _find(on_disk, paths, plane_name=name, listed_in=listed_in))
+        for name, paths in listed_paths.items()
+    ]
+    # Planes by the first folder of their listed paths (`fov_VVPPP`), or by their own name; folders in one case.
+    by_folder = {plane.name.casefold(): plane for plane in planes}
+    by_folder |= {folder: plane for plane in planes for folder in plane.listed_folders}
+    stacks = {file.path for plane in planes for file in plane.listed_files}
+    videos, left_out = [], []
     for entry in entries:
-        walk.place(entry)
+        kind = kind_of_file(entry.path.name) if entry.obstacle is None else RawFileKind.OTHER
+        plane = by_folder.get(entry.below.split("/", 1)[0].casefold())
+        is_listed = kind is RawFileKind.STACK and entry.path in stacks
+        if kind is RawFileKind.VIDEO:
+            videos.append(VideoFile(path=entry.path))
+        elif not is_listed and (reason := _why_left_out(entry, kind, plane)):
+            left_out.append(_left_out(entry, reason))
     return RawInventory(
         session_directory=session_directory,
-        planes=tuple(walk.plane(name) for name in listed_paths),
-        videos=tuple(sorted(walk.videos, key=lambda video: video.path)),
-        left_out=tuple(walk.left_out),
+        planes=tuple(plane.files() for plane in planes),
+        videos=tuple(sorted(videos, key=lambda video: video.path)),
+        left_out=tuple(left_out),
     )
 
 
@@ -145,84 +157,69 @@ def _find(
         raise SscError(replace(problem, file=file, field=f"plane {plane_name}, {problem.field}")) from failure
 
 
-class _Walk:
-    """Places one file after the other; holds what has been placed so far."""
+class _Plane:
+    """A plane and what was found of it so far."""
 
-    def __init__(self, listed: Mapping[str, tuple[ListedFile, ...]]) -> None:
-        self._listed = listed
-        self._stacks = {file.path for files in listed.values() for file in files}
-        # Planes by the first folder of their listed paths (`fov_VVPPP`), or by their own name; folders in one case.
-        self._plane_of_folder = {name.casefold(): name for name in listed}
+    def __init__(self, name: str, listed_files: tuple[ListedFile, ...]) -> None:
+        self.name = name
+        self.listed_files = listed_files
+        listed = [relative_listed_path(file.listed_path) for file in listed_files]
+        self.listed_folders = {path.parts[0].casefold() for path in listed if len(path.parts) > 1}
         # Positions in the list by what stacks and registration files have in common; the first of a name counts.
-        self._positions: dict[str, dict[str, int]] = {name: {} for name in listed}
-        for name, files in listed.items():
-            for position, file in enumerate(files):
-                relative = relative_listed_path(file.listed_path)
-                self._positions[name].setdefault(_stem(relative.name), position)
-                if len(relative.parts) > 1:
-                    self._plane_of_folder[relative.parts[0].casefold()] = name
-        self._side_images: dict[str, list[SideImageFile]] = {name: [] for name in listed}
-        self._registration: dict[str, dict[int, Path]] = {name: {} for name in listed}
-        self.videos: list[VideoFile] = []
-        self.left_out: list[FileLeftOut] = []
+        self._positions = {_stem(path.name): position for position, path in reversed([*enumerate(listed)])}
+        self._side_images: list[SideImageFile] = []
+        self._registration: dict[int, Path] = {}
 
-    def plane(self, name: str) -> PlaneFiles:
-        """The files of a plane."""
+    def files(self) -> PlaneFiles:
+        """What was found."""
         return PlaneFiles(
-            plane_name=name,
-            listed_files=self._listed[name],
-            side_images=tuple(self._side_images[name]),
-            registration=dict(sorted(self._registration[name].items())),
+            plane_name=self.name,
+            listed_files=self.listed_files,
+            side_images=tuple(self._side_images),
+            registration=dict(sorted(self._registration.items())),
         )
 
-    def place(self, entry: DiskEntry) -> None:
-        """Give one file its place, or a reason to have none."""
-        if entry.obstacle is not None:
-            reason: str | None = entry.reason
-            kind = _KINDS_OF_OBSTACLES.get(entry.obstacle, kinds.RAW_FILE_LEFT_OUT)
-        else:
-            reason = self._place(entry, kind_of_file(entry.path.name))
-            kind = kinds.RAW_LINK_LEFT_OUT if entry.leads_out else kinds.RAW_FILE_LEFT_OUT
-        if reason is not None:
-            self.left_out.append(
-                FileLeftOut(
-                    path=entry.path,
-                    reason=reason,
-                    kind=kind,
-                    link_to=entry.link_to,
-                    is_file=entry.obstacle is None,
-                    of_system=entry.obstacle is Obstacle.SYSTEM_FILE,
-                )
-            )
-
-    def _place(self, entry: DiskEntry, kind: RawFileKind) -> str | None:
-        path = entry.path
-        if kind is RawFileKind.STACK:
-            return None if path in self._stacks else "no file list of the session file names this stack"
-        if kind is RawFileKind.VIDEO:
-            self.videos.append(VideoFile(path=path))
-            return None
-        if kind is RawFileKind.REGISTRATION_STATISTICS:
-            return "summary of the registration in a layout that is not published; the shifts per frame are kept"
-        if kind is RawFileKind.OTHER:
-            return "not a kind of file the data set is known to have"
-        plane = self._plane_of_folder.get(entry.below.split("/", 1)[0].casefold())
-        if plane is None:
-            return "its folder belongs to no plane of the session file"
+    def take(self, path: Path) -> str | None:
+        """Take a side image or a registration file; the reason where it has no place."""
         image = side_image_name(path.name)
-        if image is None:
-            return self._place_registration(path, plane)
-        self._side_images[plane].append(SideImageFile(path=path, kind=image[0], channel=image[1]))
-        return None
-
-    def _place_registration(self, path: Path, plane: str) -> str | None:
-        position = self._positions[plane].get(_stem(path.name))
+        if image is not None:
+            self._side_images.append(SideImageFile(path=path, kind=image[0], channel=image[1]))
+            return None
+        position = self._positions.get(_stem(path.name))
         if position is None:
             return "no listed stack of its name is beside it"
-        if position in self._registration[plane]:
-            return f"{self._registration[plane][position].name} already holds the shifts of that stack"
-        self._registration[plane][position] = path
-        return None
+        taken = self._registration.setdefault(position, path)
+        return None if taken is path else f"{taken.name} already holds the shifts of that stack"
+
+
+def _why_left_out(entry: DiskEntry, kind: RawFileKind, plane: _Plane | None) -> str | None:
+    """Why a file has no place, where its plane does not take it."""
+    if entry.obstacle is not None:
+        return entry.reason
+    if kind in _NEVER_TAKEN:
+        return _NEVER_TAKEN[kind]
+    return "its folder belongs to no plane of the session file" if plane is None else plane.take(entry.path)
+
+
+_NEVER_TAKEN = {
+    RawFileKind.STACK: "no file list of the session file names this stack",
+    RawFileKind.REGISTRATION_STATISTICS: (
+        "summary of the registration in a layout that is not published; the shifts per frame are kept"
+    ),
+    RawFileKind.OTHER: "not a kind of file the data set is known to have",
+}
+
+
+def _left_out(entry: DiskEntry, reason: str) -> FileLeftOut:
+    kind = kinds.RAW_LINK_LEFT_OUT if entry.leads_out else kinds.RAW_FILE_LEFT_OUT
+    return FileLeftOut(
+        path=entry.path,
+        reason=reason,
+        kind=kind if entry.obstacle is None else _KINDS_OF_OBSTACLES.get(entry.obstacle, kind),
+        link_to=entry.link_to,
+        is_file=entry.obstacle is None,
+        of_system=entry.obstacle is Obstacle.SYSTEM_FILE,
+    )
 
 
 def _stem(name: str) -> str:

@@ -202,8 +202,10 @@ def write_session(
         video_paths={},
     )
     variables = {spec.variable_name: tree, **(others or {})}
-    write_mat = write_mat73 if spec.mat_format == "7.3" else write_mat5
-    write_mat(path=session.mat_path, variables=variables, compressed=spec.compressed)
+    if spec.mat_format == "7.3":
+        write_mat73(path=session.mat_path, variables=variables)
+    else:
+        write_mat5(path=session.mat_path, variables=variables, compressed=spec.compressed)
     if raw and spec.data_set == "ssc-1":
         from ssc_to_nwb.testing.stacks import write_plane_files
 

@@ -1,8 +1,8 @@
 """MATLAB values as the generator builds them, and files of formats 5 and 7.3 with them.
 
 A struct is a dict (field order kept), a struct array a `StructArray`, a cell array a `Cell`, a char row a str. Numbers
-are numpy arrays of two or more dimensions, float64 for MATLAB's double. Bare numbers are 1x1 doubles. What else a value
-may be is an `OwnForm`, or one of the tree.
+are numpy arrays of two or more dimensions, float64 for MATLAB's double. Bare numbers are 1x1 doubles. All else
+is written as it is.
 """
 
 from __future__ import annotations
@@ -14,11 +14,8 @@ from typing import Any
 import numpy as np
 
 from ssc_to_nwb.matlab import tree
-from ssc_to_nwb.matlab.write_mat5 import Mat5Writer, Piece
-from ssc_to_nwb.matlab.write_mat73 import Mat73Writer
-
-_HEADER_TEXT = "MATLAB 5.0 MAT-file, Platform: GLNXA64, Created on: Fri Mar  8 12:00:00 2013 (synthetic)"
-_HEADER_TEXT_73 = "MATLAB 7.3 MAT-file, Platform: GLNXA64, Created on: Fri Mar  8 12:00:00 2013 HDF5 schema 1.00 ."
+from ssc_to_nwb.matlab import write_mat5 as format5
+from ssc_to_nwb.matlab import write_mat73 as format73
 
 MatValue = Any
 MatStruct = dict[str, Any]
@@ -62,22 +59,6 @@ class StructArray(list[MatStruct]):
         return self._shape or (1, len(self))
 
 
-class OwnForm:
-    """A value that the tree does not have and that writes itself, such as one that MATLAB alone makes."""
-
-    def mat5(self, writer: Mat5Writer, name: str) -> list[Piece]:
-        """Header and content of an array of format 5."""
-        raise NotImplementedError
-
-    def mat73(self, writer: Mat73Writer, group: Any, name: str) -> Any:
-        """Write it as `name` into a group of format 7.3; the HDF5 object made."""
-        raise NotImplementedError
-
-    def reference(self, writer: Mat73Writer) -> Any:
-        """A reference to it, as a cell has it."""
-        return Mat73Writer.refer(writer, self)  # type: ignore[arg-type]
-
-
 EMPTY = np.zeros((0, 0))
 
 
@@ -87,24 +68,20 @@ def row(values: Any) -> np.ndarray:
     return array if array.size else EMPTY
 
 
-def as_array(value: Any) -> np.ndarray:
-    """A number or array as a MATLAB array of at least two dimensions."""
-    array = np.asarray(value)
-    if array.dtype == np.int64:
-        array = array.astype(np.float64)
-    return array if array.ndim >= 2 else array.reshape(1, -1)
-
-
 def to_tree(value: MatValue) -> Any:
-    """A value in the form of the tree; one of an own form as it is."""
+    """A value in the form of the tree, if it has one."""
     if isinstance(value, Mapping):
-        return tree.MatStruct(fields={name: to_tree(content) for name, content in value.items()})
+        return tree.MatStruct(fields=_in_tree(value))
     if isinstance(value, StructArray):
         elements = tuple(map(to_tree, value))
         return tree.MatStructArray(shape=value.shape, field_names=value.field_names, elements=elements)
     if isinstance(value, Cell):
         return tree.MatCell(shape=value.shape, items=tuple(map(to_tree, value)))
-    return value if isinstance(value, str | tree.MatSparse | OwnForm) else as_array(value)
+    if not isinstance(value, np.ndarray | np.generic | float | int):
+        return value
+    array = np.atleast_2d(value)
+    # Python's whole numbers are MATLAB's doubles.
+    return array.astype(np.float64) if array.dtype == np.int64 else array
 
 
 def hash_struct(entries: Sequence[tuple[str, str, MatValue]]) -> MatStruct:
@@ -118,27 +95,13 @@ def hash_struct(entries: Sequence[tuple[str, str, MatValue]]) -> MatStruct:
 
 def write_mat5(*, path: Path, variables: Mapping[str, MatValue], compressed: bool = True) -> None:
     """Write `variables` to `path`, format 5."""
-    writer = _Writer(header_text=_HEADER_TEXT, compressed=compressed)
-    writer.write(path, variables={name: to_tree(value) for name, value in variables.items()})
+    format5.write_mat5(path, variables=_in_tree(variables), compressed=compressed)
 
 
-class _Writer(Mat5Writer):
-    def body(self, name: str, value: Any) -> list[Piece]:
-        """As of any value; one of an own form writes itself."""
-        return value.mat5(self, name) if isinstance(value, OwnForm) else super().body(name, value)
+def write_mat73(*, path: Path, variables: Mapping[str, MatValue]) -> None:
+    """Write `variables` to `path`, format 7.3."""
+    format73.write_mat73(path, variables=_in_tree(variables))
 
 
-def write_mat73(*, path: Path, variables: Mapping[str, MatValue], compressed: bool = True) -> None:
-    """Write `variables` to `path`."""
-    writer = _Writer73(header_text=_HEADER_TEXT_73, compressed=compressed)
-    writer.write(path, variables={name: to_tree(value) for name, value in variables.items()})
-
-
-class _Writer73(Mat73Writer):
-    def put(self, group: Any, name: str, value: Any) -> Any:
-        """As any value; one of an own form writes itself."""
-        return value.mat73(self, group, name) if isinstance(value, OwnForm) else super().put(group, name, value)
-
-    def refer(self, value: Any) -> Any:
-        """As to any value."""
-        return value.reference(self) if isinstance(value, OwnForm) else super().refer(value)
+def _in_tree(variables: Mapping[str, MatValue]) -> dict[str, Any]:
+    return {name: to_tree(value) for name, value in variables.items()}

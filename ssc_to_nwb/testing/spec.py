@@ -109,6 +109,7 @@ class SessionSpec:
     variable_name: str = "s"
     mat_format: Literal["5", "7.3"] = "5"
     compressed: bool = True
+    """Whether a file of format 5 is; one of 7.3 is wherever it pays."""
 
     time_unit_id: int = 1
     """Unit in which all times are written: 1 ms, 2 s, 3 min (an id of timeUnitIds)."""

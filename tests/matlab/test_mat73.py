@@ -158,7 +158,7 @@ def test_an_hdf5_file_that_matlab_never_saw(tmp_path: Path) -> None:
 
 
 def test_damaged_bytes_are_found_or_harmless_but_never_a_crash(tmp_path: Path) -> None:
-    path = write(tmp_path, mat_format="7.3", compressed=False, n_trials=2, trial_number_gap_after=()).mat_path
+    path = write(tmp_path, mat_format="7.3", n_trials=2, trial_number_gap_after=()).mat_path
     content = path.read_bytes()
     rng = np.random.default_rng(3)
     refused = 0

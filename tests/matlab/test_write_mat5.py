@@ -22,13 +22,13 @@ from ssc_to_nwb.matlab.tree import (
     MatUnsupported,
     MatValue,
 )
-from ssc_to_nwb.matlab.write_mat5 import Mat5Writer, TooLargeForFormat5Error, stored_form
+from ssc_to_nwb.matlab.write_mat5 import TooLargeForFormat5Error, stored_form, write_mat5
 
 
 @pytest.fixture(scope="module")
 def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("mat5") / "forms.mat"
-    Mat5Writer().write(path, variables=FORMS)
+    write_mat5(path, variables=FORMS)
     return path
 
 
@@ -85,7 +85,7 @@ def assert_structs(
 
 
 def test_text_beyond_the_basic_plane_is_counted_as_matlab_counts_it(tmp_path: Path) -> None:
-    Mat5Writer().write(tmp_path / "v.mat", variables=BEYOND_THE_BASIC_PLANE)
+    write_mat5(tmp_path / "v.mat", variables=BEYOND_THE_BASIC_PLANE)
     found = read_mat(tmp_path / "v.mat")
     for name, value in BEYOND_THE_BASIC_PLANE.items():
         assert_equal_values(found[name], value)
@@ -94,7 +94,7 @@ def test_text_beyond_the_basic_plane_is_counted_as_matlab_counts_it(tmp_path: Pa
 def test_a_restored_file_is_small(tmp_path: Path) -> None:
     """Doubles of whole numbers take a byte each before they are compressed."""
     values = np.random.default_rng(1).integers(0, 256, (100, 100)).astype(float)
-    Mat5Writer().write(tmp_path / "v.mat", variables={"v": values})
+    write_mat5(tmp_path / "v.mat", variables={"v": values})
     assert (tmp_path / "v.mat").stat().st_size < 11_000
 
 
@@ -113,7 +113,7 @@ def test_stored_form_holds_the_same_values(values: list[float], stored: str) -> 
 
 
 def test_the_same_values_make_the_same_bytes(written: Path, tmp_path: Path) -> None:
-    Mat5Writer().write(tmp_path / "again.mat", variables=FORMS)
+    write_mat5(tmp_path / "again.mat", variables=FORMS)
     assert (tmp_path / "again.mat").read_bytes() == written.read_bytes()
 
 
@@ -121,7 +121,7 @@ def test_the_same_values_make_the_same_bytes(written: Path, tmp_path: Path) -> N
 @pytest.mark.parametrize("dtype", ["f8", "f4", "i4"])
 def test_numbers_in_any_byte_order(tmp_path: Path, dtype: str, order: str) -> None:
     array = np.array([[1, 70_000, -3]], dtype=f"{order}{dtype}")
-    Mat5Writer(compressed=False).write(tmp_path / "v.mat", variables={"v": array, "w": array + array.dtype.type(0.5)})
+    write_mat5(tmp_path / "v.mat", variables={"v": array, "w": array + array.dtype.type(0.5)}, compressed=False)
     found = read_mat(tmp_path / "v.mat")
     np.testing.assert_array_equal(found["v"], array)
     np.testing.assert_array_equal(found["w"], array + array.dtype.type(0.5))
@@ -140,17 +140,17 @@ def test_numbers_in_any_byte_order(tmp_path: Path, dtype: str, order: str) -> No
 )
 def test_what_has_no_place_in_a_file_is_refused(tmp_path: Path, value: Any, said: str) -> None:
     with pytest.raises(ValueError, match=said):
-        Mat5Writer().write(tmp_path / "v.mat", variables={"s": MatStruct(fields={"v": value})})
+        write_mat5(tmp_path / "v.mat", variables={"s": MatStruct(fields={"v": value})})
 
 
 def test_a_variable_beyond_the_format_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "LARGEST_VARIABLE_BYTES", 1000)
-    Mat5Writer().write(tmp_path / "v.mat", variables={"v": np.full((10, 10), 0.5)})
+    write_mat5(tmp_path / "v.mat", variables={"v": np.full((10, 10), 0.5)})
     with pytest.raises(TooLargeForFormat5Error, match="w: "):
-        Mat5Writer().write(tmp_path / "v.mat", variables={"v": number(1), "w": np.full((20, 10), 0.5)})
+        write_mat5(tmp_path / "v.mat", variables={"v": number(1), "w": np.full((20, 10), 0.5)})
 
 
 def test_a_length_beyond_the_format_is_refused(tmp_path: Path) -> None:
     vast = MatSparse(shape=(2**31, 1), row_index=np.zeros(0, int), column_start=np.zeros(2, int), values=np.zeros(0))
     with pytest.raises(TooLargeForFormat5Error, match="2147483648x1"):
-        Mat5Writer().write(tmp_path / "v.mat", variables={"v": vast})
+        write_mat5(tmp_path / "v.mat", variables={"v": vast})

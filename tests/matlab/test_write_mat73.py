@@ -13,7 +13,7 @@ from matlab_forms import BEYOND_THE_BASIC_PLANE, FORMS, assert_equal_values
 from ssc_to_nwb.matlab.leaves import matlab_class, matlab_shape
 from ssc_to_nwb.matlab.mat_file import read_mat
 from ssc_to_nwb.matlab.tree import MatChar, MatSparse, MatStruct, MatStructArray, MatUnsupported, is_empty_value
-from ssc_to_nwb.matlab.write_mat73 import Mat73Writer
+from ssc_to_nwb.matlab.write_mat73 import write_mat73
 
 ALL_FORMS = {**FORMS, **BEYOND_THE_BASIC_PLANE}
 
@@ -21,7 +21,7 @@ ALL_FORMS = {**FORMS, **BEYOND_THE_BASIC_PLANE}
 @pytest.fixture(scope="module")
 def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("mat73") / "forms.mat"
-    Mat73Writer().write(path, variables=ALL_FORMS)
+    write_mat73(path, variables=ALL_FORMS)
     return path
 
 
@@ -90,4 +90,4 @@ def test_long_arrays_are_compressed(written: Path) -> None:
 )
 def test_what_has_no_place_in_a_file_is_refused(tmp_path: Path, value: Any, said: str) -> None:
     with pytest.raises(ValueError, match=said):
-        Mat73Writer().write(tmp_path / "v.mat", variables={"s": MatStruct(fields={"v": value})})
+        write_mat73(tmp_path / "v.mat", variables={"s": MatStruct(fields={"v": value})})

@@ -98,9 +98,3 @@ def test_arrays_are_transposed_and_keep_their_class(written: Path) -> None:
         assert (matlab_class(file["s/flag"]), file["s/flag"].dtype) == ("logical", np.uint8)
         assert file["s/empty"].attrs["MATLAB_empty"] == 1
         assert file["s/long"].compression == "gzip"
-
-
-def test_uncompressed(tmp_path: Path) -> None:
-    write_mat73(path=tmp_path / "file.mat", variables={"s": VALUE}, compressed=False)
-    with h5py.File(tmp_path / "file.mat") as file:
-        assert file["s/long"].compression is None

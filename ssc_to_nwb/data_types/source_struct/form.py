@@ -16,7 +16,7 @@ import numpy as np
 from ssc_to_nwb import naming
 from ssc_to_nwb.data_types.rule import Disposition
 from ssc_to_nwb.ledger.ledger import LedgerEntry
-from ssc_to_nwb.matlab.leaves import is_leaf, matlab_class, matlab_shape
+from ssc_to_nwb.matlab.leaves import matlab_class, matlab_shape, parts_of
 from ssc_to_nwb.matlab.tree import MatCell, MatSparse, MatStruct, MatStructArray, MatValue, row_texts
 from ssc_to_nwb.session.session import Session
 
@@ -94,7 +94,7 @@ def _rows(
     whose merged rows put their ranges before it; keys: of the Hash whose field it is, by place. Only an item of a cell
     has a place.
     """
-    is_lone = is_leaf(value)
+    is_lone = not parts_of(value)
     if is_lone or not isinstance(value, MatCell):
         key = _joined(key, keys.get(1))
     if is_lone:

@@ -17,11 +17,12 @@ import math
 import struct
 import warnings
 from collections.abc import Iterator, Mapping
+from itertools import pairwise
 from pathlib import Path
-from typing import Any, BinaryIO, Literal
+from typing import Any, BinaryIO, Literal, TypeAlias
 
 import numpy as np
-from isal import igzip_lib
+from isal import isal_zlib
 from scipy.io import loadmat
 
 from ssc_to_nwb.matlab.bounds import Bounds
@@ -31,7 +32,7 @@ from ssc_to_nwb.proof.source_reading.text import ProofTexts
 
 Order = Literal["<", ">"]
 _HEADER_BYTES = 128
-_PIECE_BYTES = 1 << 20
+_PIECE_BYTES = 1 << 16
 # Numbers of elements, and of classes of arrays.
 _MATRIX, _COMPRESSED, _UTF8 = 14, 15, 16
 _CELL, _STRUCT, _OBJECT, _CHAR, _SPARSE, _LAST_NUMBERS, _FUNCTION, _OPAQUE = 1, 2, 3, 4, 5, 15, 16, 17
@@ -43,31 +44,37 @@ _TEXTS: Mapping[int, tuple[Storage, str]] = {
 }  # fmt: skip
 
 
+# What a look finds: of a cell or struct what it finds of all below it, the type of a sparse matrix' values, None of
+# numbers that are as scipy has them, and the value itself where scipy does not say it.
+Look: TypeAlias = "list[Look] | type[np.bool_ | np.float64] | MatValue | None"
+
+
 def read_format5(path: Path, *, texts: ProofTexts, bounds: Bounds) -> dict[str, MatValue]:
     """All variables by name. Raises whatever scipy raises on a file that it cannot read, struct.error, ValueError."""
     plain = io.BytesIO()
     with path.open("rb") as file:
         order = _copy_header(file, plain)
         ends = [plain.tell() for _ in _copy_variables(file, plain, order=order, bounds=bounds)]
-    looked: dict[str, _Variable] = {}
+    looks: dict[str, Look] = {}
     in_place: list[tuple[int, bytes]] = []
     # Not `getbuffer`: with it, Python 3.12 crashes when garbage is collected. The value shares the memory.
     with memoryview(plain.getvalue()) as content:
-        for begin, end in zip([_HEADER_BYTES, *ends], ends, strict=False):
+        for begin, end in pairwise([_HEADER_BYTES, *ends]):
             with content[begin:end] as part:
                 variable = _Variable(part, order=order, texts=texts, bounds=bounds)
+                name, look = variable.look()
             in_place += [(begin + place, put) for place, put in variable.in_place_of_texts]
-            if variable.name in looked:
+            if name in looks:
                 raise ValueError("two variables of one name")
             # What handles and objects refer to has no name.
-            if variable.name:
-                looked[variable.name] = variable
+            if name:
+                looks[name] = look
     for place, put in in_place:
         plain.seek(place)
         plain.write(put)
     plain.seek(0)
-    loaded = _load(plain, [name for name, variable in looked.items() if variable.is_readable])
-    return {name: variable.value(loaded.pop(name, None)) for name, variable in looked.items()}
+    loaded = _load(plain, [name for name, look in looks.items() if not isinstance(look, MatUnsupported)])
+    return {name: _value(loaded.pop(name, None), look) for name, look in looks.items()}
 
 
 def _copy_header(file: BinaryIO, plain: BinaryIO) -> Order:
@@ -103,18 +110,13 @@ def _pieces(file: BinaryIO, size: int) -> Iterator[bytes]:
 
 
 def _inflated(pieces: Iterator[bytes]) -> Iterator[bytes]:
-    inflater = igzip_lib.IgzipDecompressor(flag=igzip_lib.DECOMP_ZLIB)
-    while not inflater.eof:
-        waiting = next(pieces, None) if inflater.needs_input else b""
-        if waiting is None:
-            raise ValueError("a compressed variable ends before its time")
-        try:
-            yield inflater.decompress(waiting, _PIECE_BYTES)
-        except igzip_lib.IsalError as failure:  # type: ignore[misc]
-            raise ValueError(f"a compressed variable is damaged: {failure}") from failure
-    # What a damaged size lets follow.
-    for _ in pieces:
-        pass
+    inflater = isal_zlib.decompressobj()
+    try:
+        yield from map(inflater.decompress, pieces)
+    except isal_zlib.error as failure:  # type: ignore[misc]
+        raise ValueError(f"a compressed variable is damaged: {failure}") from failure
+    if not inflater.eof:
+        raise ValueError("a compressed variable ends before its time")
 
 
 def _load(file: BinaryIO, names: list[str]) -> dict[str, Any]:
@@ -126,14 +128,47 @@ def _load(file: BinaryIO, names: list[str]) -> dict[str, Any]:
     return {name: found[name] for name in names}
 
 
-class _Variable:
-    """A look at one variable; its arrays are numbered in the order of the file, the variable itself is 0.
+def _value(found: Any, look: Look) -> MatValue:
+    """An array of scipy as a value of the tree, with what a look at it found."""
+    if isinstance(look, list):
+        in_order = found.reshape(-1, order="F").tolist()
+        if found.dtype.names is not None:
+            return _struct(found.shape, found.dtype.names, in_order, look)
+        if found.dtype.kind != "O":
+            raise ValueError(f"values of {found.dtype} in the place of a cell")
+        return MatCell(shape=found.shape, items=tuple(map(_value, in_order, look)))
+    if isinstance(look, type):
+        return MatSparse(
+            shape=tuple(int(length) for length in found.shape),
+            row_index=found.indices.astype(np.int64),
+            column_start=found.indptr.astype(np.int64),
+            values=found.data.astype(look),
+        )
+    if look is not None:
+        return look
+    if not isinstance(found, np.ndarray) or found.dtype.kind not in "biuf":
+        raise ValueError(f"values of {found.dtype} in the place of numbers")
+    return found if found.dtype.isnative else found.astype(found.dtype.newbyteorder("="))
 
-    in_place_of_texts: what to put into the content, and where, so that scipy can decode it: NULs for each text.
+
+def _struct(
+    shape: tuple[int, ...], names: tuple[str, ...], records: list[tuple[Any, ...]], looks: list[Look]
+) -> MatValue:
+    below = iter(looks)
+    elements = tuple(
+        MatStruct(fields={name: _value(one, next(below)) for name, one in zip(names, record, strict=True)})
+        for record in records
+    )
+    return elements[0] if shape == (1, 1) else MatStructArray(shape=shape, field_names=names, elements=elements)
+
+
+class _Variable:
+    """A variable as its bytes have it.
+
+    in_place_of_texts: what to put into them, and where, so that scipy can decode every text: NULs.
     """
 
     def __init__(self, content: memoryview, *, order: Order, texts: ProofTexts, bounds: Bounds) -> None:
-        self.name = ""
         self.in_place_of_texts: list[tuple[int, bytes]] = []
         self._content = content
         self._place = 0
@@ -143,79 +178,65 @@ class _Variable:
         self._begin = struct.Struct(f"{order}II8xI4x")
         self._texts = texts
         self._bounds = bounds
-        self._next = 0
-        # Values that scipy does not say, and sparse matrices that are logical.
-        self._unsaid: dict[int, MatValue] = {}
-        self._sparse_logical: set[int] = set()
-        self._array("")
-        if self._place != len(content):
+
+    def look(self) -> tuple[str, Look]:
+        """Its name, and what is found of it."""
+        found = self._array("")
+        if self._place != len(self._content):
             raise ValueError("bytes behind the array of a variable")
-        self._next = 0
+        return found
 
-    @property
-    def is_readable(self) -> bool:
-        """Whether the variable is one that scipy can read."""
-        return not isinstance(self._unsaid.get(0), MatUnsupported)
-
-    # -- the look
-
-    def _array(self, part: str) -> None:
-        number, self._next = self._next, self._next + 1
+    def _array(self, part: str) -> tuple[str, Look]:
         kind, size = self._tag.unpack_from(self._content, self._place)
         if kind != _MATRIX:
             raise ValueError(f"an element of type {kind} in the place of an array")
         end = self._place + 8 + size
         if not size:
-            self._unsaid[number], self._place = np.zeros((0, 0)), end
-            return
+            self._place = end
+            return "", np.zeros((0, 0))
         flags = self._begin.unpack_from(self._content, self._place)[2]
         self._place += self._begin.size
+        look: Look
         if flags & 0xFF == _OPAQUE:
             # Names in the place of a size: of the variable, of the system of classes, of the class.
             name, _, matlab_class = self._text_of_name(), self._text_of_name(), self._text_of_name()
-            self._unsaid[number] = MatUnsupported(matlab_class=matlab_class, reason="an object")
+            look = MatUnsupported(matlab_class=matlab_class, reason="an object")
         else:
             shape, name = self._integers(), self._text_of_name()
             self._bounds.enter(part or name)
-            self._look_into(number, flags, shape)
+            look = self._look_into(flags, shape)
             self._bounds.leave()
-        if not number:
-            self.name = name
         if not self._place <= end <= len(self._content):
             raise ValueError("an array that does not end where its size has it")
         self._place = end
+        return name, look
 
-    def _look_into(self, number: int, flags: int, shape: tuple[int, ...]) -> None:
-        kind, unsaid = flags & 0xFF, self._unsaid
+    def _look_into(self, flags: int, shape: tuple[int, ...]) -> Look:
+        kind = flags & 0xFF
         if kind == _CHAR:
-            unsaid[number] = self._text(shape)
-        elif kind == _CELL:
-            for place in range(self._count(shape)):
-                self._array(f"{{{place + 1}}}")
-        elif kind == _STRUCT:
-            self._look_into_struct(number, shape)
-        elif kind == _OBJECT:
-            unsaid[number] = MatUnsupported(matlab_class=self._text_of_name(), reason="an object", shape=shape)
-        elif kind == _FUNCTION:
-            reason = "a function handle"
-            unsaid[number] = MatUnsupported(matlab_class="function_handle", reason=reason, shape=shape)
-        elif not _SPARSE <= kind <= _LAST_NUMBERS:
-            unsaid[number] = MatUnsupported(matlab_class=f"class {kind}", reason="an unknown class", shape=shape)
-        else:
-            self._look_at_numbers(count=(3 if kind == _SPARSE else 1) + bool(flags & _COMPLEX))
-            if flags & _COMPLEX:
-                unsaid[number] = MatUnsupported(matlab_class="complex", reason="complex numbers", shape=shape)
-            elif kind == _SPARSE and flags & _LOGICAL:
-                self._sparse_logical.add(number)
+            return self._text(shape)
+        if kind == _CELL:
+            return [self._array(f"{{{place + 1}}}")[1] for place in range(self._count(shape))]
+        if kind == _STRUCT:
+            return self._look_into_struct(shape)
+        if kind == _OBJECT:
+            return MatUnsupported(matlab_class=self._text_of_name(), reason="an object", shape=shape)
+        if kind == _FUNCTION:
+            return MatUnsupported(matlab_class="function_handle", reason="a function handle", shape=shape)
+        if not _SPARSE <= kind <= _LAST_NUMBERS:
+            return MatUnsupported(matlab_class=f"class {kind}", reason="an unknown class", shape=shape)
+        for _ in range((3 if kind == _SPARSE else 1) + bool(flags & _COMPLEX)):
+            stored_as = self._element()[0]
+            # scipy looks no type up without going astray in memory.
+            if stored_as not in _NUMBERS:
+                raise ValueError(f"an element of type {stored_as} in the place of numbers")
+        if flags & _COMPLEX:
+            return MatUnsupported(matlab_class="complex", reason="complex numbers", shape=shape)
+        if kind == _SPARSE:
+            return np.bool_ if flags & _LOGICAL else np.float64
+        return None
 
-    def _look_at_numbers(self, *, count: int) -> None:
-        """See that so many elements hold numbers: scipy looks no type up without going astray in memory."""
-        for _ in range(count):
-            kind = self._element()[0]
-            if kind not in _NUMBERS:
-                raise ValueError(f"an element of type {kind} in the place of numbers")
-
-    def _look_into_struct(self, number: int, shape: tuple[int, ...]) -> None:
+    def _look_into_struct(self, shape: tuple[int, ...]) -> Look:
         (width,) = self._integers()
         table = bytes(self._element()[1])
         names = [table[place : place + width].split(b"\0")[0].decode() for place in range(0, len(table), width)]
@@ -225,10 +246,9 @@ class _Variable:
         if not names:
             empty = MatStruct(fields={})
             array = MatStructArray(shape=shape, field_names=(), elements=(empty,) * count)
-            self._unsaid[number] = empty if shape == (1, 1) else array
-        for place in range(count):
-            for name in names:
-                self._array(f".{name}" if shape == (1, 1) else f"({place + 1}).{name}")
+            return empty if shape == (1, 1) else array
+        places = [""] if shape == (1, 1) else [f"({place + 1})" for place in range(count)]
+        return [self._array(f"{place}.{name}")[1] for place in places for name in names]
 
     def _count(self, shape: tuple[int, ...]) -> int:
         if min(shape, default=-1) < 0:
@@ -268,37 +288,3 @@ class _Variable:
         if start + size > len(self._content):
             raise ValueError("the variable ends before its last array does")
         return kind, self._content[start : start + size]
-
-    # -- scipy's arrays
-
-    def value(self, found: Any) -> MatValue:
-        """The next array of scipy as a value of the tree; the variable itself comes first."""
-        number, self._next = self._next, self._next + 1
-        if number in self._unsaid:
-            return self._unsaid[number]
-        if not isinstance(found, np.ndarray):
-            return _sparse(found, is_logical=number in self._sparse_logical)
-        if found.dtype.kind in "biuf":
-            return found if found.dtype.isnative else found.astype(found.dtype.newbyteorder("="))
-        in_order = found.reshape(-1, order="F").tolist()
-        if found.dtype.names is not None:
-            return self._struct(found.shape, found.dtype.names, in_order)
-        if found.dtype.kind != "O":
-            raise ValueError(f"values of {found.dtype} in the place of numbers")
-        return MatCell(shape=found.shape, items=tuple(map(self.value, in_order)))
-
-    def _struct(self, shape: tuple[int, ...], names: tuple[str, ...], records: list[tuple[Any, ...]]) -> MatValue:
-        elements = tuple(
-            MatStruct(fields={name: self.value(one) for name, one in zip(names, record, strict=True)})
-            for record in records
-        )
-        return elements[0] if shape == (1, 1) else MatStructArray(shape=shape, field_names=names, elements=elements)
-
-
-def _sparse(found: Any, *, is_logical: bool) -> MatSparse:
-    return MatSparse(
-        shape=tuple(int(length) for length in found.shape),
-        row_index=found.indices.astype(np.int64),
-        column_start=found.indptr.astype(np.int64),
-        values=found.data.astype(np.bool_ if is_logical else np.float64),
-    )
