@@ -237,12 +237,13 @@ class _Arrays:
         if len(set(names)) < len(names):
             raise DamagedFileError("a struct with two fields of one name")
         count = self._count(header, fields=len(names))
-        if header.shape == (1, 1):
-            return MatStruct(fields={name: self._nested(f".{name}", end=header.end) for name in names})
+        places = [""] if header.shape == (1, 1) else [f"({number})" for number in range(1, count + 1)]
         elements = tuple(
-            MatStruct(fields={name: self._nested(f"({number}).{name}", end=header.end) for name in names})
-            for number in range(1, count + 1)
+            MatStruct(fields={name: self._nested(f"{place}.{name}", end=header.end) for name in names})
+            for place in places
         )
+        if header.shape == (1, 1):
+            return elements[0]
         return MatStructArray(shape=header.shape, field_names=names, elements=elements)
 
     def _count(self, header: _Header, *, fields: int) -> int:

@@ -185,6 +185,18 @@ class Comparison:
         self._count(path, len(expected) if isinstance(expected, list | tuple) else 1, accounts=accounts)
         self.holds(path, differing_values(expected, found), leaf=leaf)
 
+    def columns(
+        self,
+        path: str,
+        *,
+        expected: Mapping[str, Sequence[Any]],
+        found: Mapping[str, Sequence[Any]],
+        leaf: str | None = None,
+    ) -> None:
+        """Compare columns of a table, by name; nothing else of them is left to be compared."""
+        for name, values in expected.items():
+            self.equal(f"{path}/{name}", expected=list(values), found=list(found[name]), leaf=leaf, accounts=True)
+
     def _count(self, path: str, values: int, *, accounts: bool) -> None:
         self.counts[path] += values
         if accounts:

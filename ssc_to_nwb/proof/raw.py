@@ -27,7 +27,7 @@ from ssc_to_nwb.proof.source_frames import PlaneFrames, open_plane_frames
 _TEXT_BYTES = 50_000
 _TEXT_THERE = "the acquisition program's text"
 _TEXTS = f"{SOURCE}/{naming.IMAGE_DESCRIPTIONS}"
-_PLACES_OF_TEXTS = ("file_number", "first_page", "page_count")
+_COLUMNS_OF_TEXTS = ("plane", "file_number", "first_page", "page_count", "text")
 # Rows of a frame that are compared at a time: a strip of them stays in the processor's first cache.
 _STRIP_ROWS = 32
 _SAMPLED_PART = 0.1
@@ -152,24 +152,21 @@ def _check_texts(work: Comparison, planes: Sequence[PlaneFrames]) -> None:
     if not rows:
         return
     table = work.view.table(_TEXTS)
-    names = [plane for plane, _, _ in rows]
-    work.equal(f"{_TEXTS}/plane", expected=names, found=table.texts("plane"), accounts=True)
-    for place, name in enumerate(_PLACES_OF_TEXTS):
-        expected = np.array([numbers[place] for _, numbers, _ in rows], dtype=np.int64)
-        work.numbers(f"{_TEXTS}/{name}", expected=expected, found=table.column(name), accounts=True)
-    found = [text.strip() for text in table.texts("text")]
-    work.equal(f"{_TEXTS}/text", expected=[text for _, _, text in rows], found=found, accounts=True)
+    found = {name: table.column(name).tolist() for name in _COLUMNS_OF_TEXTS}
+    found["text"] = [text.strip() for text in found["text"]]
+    expected = dict(zip(_COLUMNS_OF_TEXTS, zip(*rows, strict=True), strict=True))
+    work.columns(_TEXTS, expected=expected, found=found)
 
 
-def _text_rows(plane: PlaneFrames) -> list[tuple[str, tuple[int, int, int], str]]:
+def _text_rows(plane: PlaneFrames) -> list[tuple[str, int, int, int, str]]:
     """Plane, numbers of file, first page and pages, and text; none where all texts are the same."""
     rows = [
-        (plane.plane_name, (number, run.first_page, run.page_count), run.text)
+        (plane.plane_name, number, run.first_page, run.page_count, run.text)
         for number, file in enumerate(plane.files, start=1)
         if file is not None
         for run in file.texts
     ]
-    return rows if len({text for _, _, text in rows}) > 1 else []
+    return rows if len({text for *_, text in rows}) > 1 else []
 
 
 def _compare_frames(work: Comparison, plane: PlaneFrames, paths: Sequence[str], *, trial: np.ndarray) -> Iterator[int]:

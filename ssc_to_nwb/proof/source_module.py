@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from itertools import compress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -56,24 +57,19 @@ def _check_files(work: Comparison, ledger: Ledger) -> None:
     Rows of what macOS or Windows left are passed over: a look into a folder is enough for them to come.
     """
     table = work.view.table(_FILES)
-    compared = {name: table.texts(name) for name in ("role", "path", "disposition", "reason")}
-    of_system = [
-        (role, reason) == ("left out", SYSTEM_FILE_REASON)
-        for role, reason in zip(compared["role"], compared["reason"], strict=True)
-    ]
+    found = {name: table.column(name).tolist() for name in ("role", "path", "disposition", "reason", "bytes")}
+    rows = zip(found["role"], found["reason"], strict=True)
+    compared = [row != ("left out", SYSTEM_FILE_REASON) for row in rows]
     files = [file for file in ledger.files if file.reason != SYSTEM_FILE_REASON]
-    columns = {
+    expected: dict[str, list[object]] = {
         "role": [file.role for file in files],
         "path": [file.source for file in files],
         "disposition": [file.disposition.value for file in files],
         "reason": [file.reason for file in files],
+        "bytes": [file.bytes for file in files],
     }
-    for name, expected in columns.items():
-        found = [text for text, passed_over in zip(compared[name], of_system, strict=True) if not passed_over]
-        work.equal(f"{_FILES}/{name}", expected=expected, found=found, accounts=True)
-    sizes = np.array([file.bytes for file in files], dtype=np.int64)
-    found_sizes = table.column("bytes")[~np.array(of_system, dtype=bool)]
-    work.numbers(f"{_FILES}/bytes", expected=sizes, found=found_sizes, accounts=True)
+    found = {name: list(compress(values, compared)) for name, values in found.items()}
+    work.columns(_FILES, expected=expected, found=found)
 
 
 def check_hashes(work: Comparison, hashes: Mapping[Path, str]) -> None:

@@ -53,23 +53,23 @@ def _compare_form(work: Comparison, row: StructRow, values: Mapping[str, MatValu
         "whole": [_whole_of(value) for value in values.values()],
         "key": [keys.of(path, value) for path, value in values.items()],
     }
-    for name, texts in expected.items():
-        in_runs = name in ("size", "whole")
-        found = row.each(name) if in_runs else [getattr(row, name)] * len(row.paths)
-        work.equal(f"{naming.STRUCT_TABLE}/{name}", expected=texts, found=found, leaf=row.paths[0], accounts=True)
+    found = {name: [getattr(row, name)] * len(row.paths) for name in ("matlab_class", "key")}
+    found |= {name: row.each(name) for name in ("size", "whole")}
+    work.columns(naming.STRUCT_TABLE, expected=expected, found=found, leaf=row.paths[0])
 
 
 def _compare_content(work: Comparison, row: StructRow, source: Mapping[str, MatValue]) -> None:
     """What became of the nodes of a row, and what `value` says of them."""
-    first = row.paths[0]
     leaves = [work.entries[path] for path in row.paths if path in work.entries]
-    expected = [_declared(entry) for entry in leaves] or [("", "", ())] * len(row.paths)
-    found = [(row.how, row.rule, row.places)] * len(row.paths)
-    for place, name in enumerate(("how", "rule", "objects")):
-        work.equal(
-            f"{naming.STRUCT_TABLE}/{name}", expected=[one[place] for one in expected],
-            found=[one[place] for one in found], leaf=first, accounts=True,
-        )  # fmt: skip
+    columns = ("how", "rule", "objects")
+    declared = [_declared(entry) for entry in leaves] or [("", "", ())] * len(row.paths)
+    said = (row.how, row.rule, row.places)
+    work.columns(
+        naming.STRUCT_TABLE,
+        expected=dict(zip(columns, zip(*declared, strict=True), strict=True)),
+        found={name: [one] * len(row.paths) for name, one in zip(columns, said, strict=True)},
+        leaf=row.paths[0],
+    )
     work.reader.accounted.add(_PLACE)
     if not work.kept.isdisjoint(row.paths):
         for path in row.paths:

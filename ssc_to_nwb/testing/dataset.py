@@ -125,7 +125,7 @@ class SyntheticSession:
 
         plane = self.plane(plane_name)
         file = {file.number: file for file in plane.files}[file_number]
-        return draw_frames(spec=self.spec, plane=plane, file=file, raw=self._raw_of(plane))
+        return draw_frames(spec=self.spec, plane=plane, file=file)
 
     def stack_folder(self, plane: PlaneTruth) -> Path:
         """Where the plane's tifs lie.
@@ -141,10 +141,6 @@ class SyntheticSession:
             Below the session's folder.
         """
         return self.folder / plane.name / "fluo_batch_out"
-
-    def _raw_of(self, plane: PlaneTruth) -> dict[int, np.ndarray]:
-        """Raw fluorescence (F,) of all ROIs of the plane's subvolume, by ROI number."""
-        return {subvolume.number: subvolume.all_raw for subvolume in self.subvolumes}[plane.subvolume_number]
 
 
 def write_session(
@@ -210,8 +206,7 @@ def write_session(
         from ssc_to_nwb.testing.stacks import write_plane_files
 
         for plane in session.planes:
-            folder, traces = session.stack_folder(plane), session._raw_of(plane)
-            paths, beside = write_plane_files(folder=folder, spec=spec, plane=plane, raw=traces)
+            paths, beside = write_plane_files(folder=session.stack_folder(plane), spec=spec, plane=plane)
             session.stack_paths.update({(plane.name, number): path for number, path in paths.items()})
             session.side_paths.extend(beside)
     if videos and spec.data_set == "ssc-1":

@@ -17,11 +17,11 @@ from ssc_to_nwb.testing.truth import PlaneTruth, RoiTruth, StackFile, TrialTruth
 _GREEN_NOISE, _RED_NOISE = 6.0, 4.0
 
 
-def draw_frames(*, spec: SessionSpec, plane: PlaneTruth, file: StackFile, raw: dict[int, np.ndarray]) -> np.ndarray:
+def draw_frames(*, spec: SessionSpec, plane: PlaneTruth, file: StackFile) -> np.ndarray:
     """(frames, 2, rows, columns) of the spec's dtype; channel 0 is green, 1 is red.
 
-    The mean of a ROI's pixels in a green frame is exactly its raw fluorescence at that time point; `raw` holds it
-    by ROI number. int16 frames have a background around zero, so that negative values occur.
+    The mean of a ROI's pixels in a green frame is exactly its raw fluorescence at that time point. int16 frames have a
+    background around zero, so that negative values occur.
     """
     rng = np.random.default_rng([spec.seed, plane.subvolume_number, plane.plane_number, file.number])
     shape = (file.n_frames, *spec.image_shape)
@@ -31,7 +31,7 @@ def draw_frames(*, spec: SessionSpec, plane: PlaneTruth, file: StackFile, raw: d
     frames[:, 0] = np.round(green_level + plane.neuropil + rng.normal(0, _GREEN_NOISE, shape))
     red = red_level + rng.normal(0, _RED_NOISE, shape)
     for roi in plane.rois:
-        mean = np.where(file.columns >= 0, raw[roi.number][file.columns], _whole_baseline(roi))
+        mean = np.where(file.columns >= 0, plane.raw[roi.number][file.columns], _whole_baseline(roi))
         frames[:, 0, roi.rows, roi.columns] = _pixels_with_mean(mean, roi.profile, rng)
         red[:, roi.rows, roi.columns] += roi.red_level
     frames[:, 1] = np.round(red)

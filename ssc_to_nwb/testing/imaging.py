@@ -8,6 +8,7 @@ pixels in the green frame: it is rounded so that it times the number of pixels i
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -53,7 +54,8 @@ def _make_subvolume(
     baseline = np.array([roi.baseline for roi in rois])[:, None]
     n_pixels = np.array([len(roi.rows) for roi in rois])[:, None]
     raw = np.round(np.maximum(baseline * (1 + dff), 0.5 * baseline) * n_pixels) / n_pixels
-    all_raw = {roi.number: trace for roi, trace in zip(rois, raw, strict=True)}
+    traces = {roi.number: trace for roi, trace in zip(rois, raw, strict=True)}
+    planes = tuple(replace(plane, raw={roi.number: traces[roi.number] for roi in plane.rois}) for plane in planes)
     matrices = {"dff": raw / baseline - 1, "raw": raw.copy(), "event": events}
     no_frame = np.concatenate([np.tile(np.isnan(p.frame_index[0]), (len(p.rois), 1)) for p in planes])
     order = np.flatnonzero([roi.has_trace for roi in rois])
@@ -70,7 +72,6 @@ def _make_subvolume(
         trials=points.trials,
         valid_trials=trials.numbers[positions],
         matrices=matrices,
-        all_raw=all_raw,
     )
 
 
@@ -110,6 +111,7 @@ def _make_plane(
         frame_index=index,
         master_image=make_master_image(neuropil=neuropil, rois=rois, rng=rng),
         neuropil=neuropil,
+        raw={},
     )
 
 

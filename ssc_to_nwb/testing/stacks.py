@@ -21,13 +21,8 @@ SCANIMAGE_TEXT = (
 )
 
 
-def write_plane_files(
-    *, folder: Path, spec: SessionSpec, plane: PlaneTruth, raw: dict[int, np.ndarray]
-) -> tuple[dict[int, Path], list[Path]]:
-    """Write every tif of `plane` into `folder`; `raw` is the (F,) raw fluorescence by ROI number.
-
-    Gives the stacks' paths by file number, and the paths of the side images and registration files.
-    """
+def write_plane_files(*, folder: Path, spec: SessionSpec, plane: PlaneTruth) -> tuple[dict[int, Path], list[Path]]:
+    """Write every tif of `plane` into `folder`: paths of the stacks by file number, and of all other files."""
     how = spec.stacks
     rate_hz = spec.rate_of(next(one for one in spec.subvolumes if one.number == plane.subvolume_number))
     folder.mkdir(parents=True, exist_ok=True)
@@ -35,7 +30,7 @@ def write_plane_files(
     beside: list[Path] = []
     summaries = []
     for file in plane.files:
-        frames = draw_frames(spec=spec, plane=plane, file=file, raw=raw)
+        frames = draw_frames(spec=spec, plane=plane, file=file)
         summaries.append(_summary(frames))
         if file.number in how.files_missing:
             continue

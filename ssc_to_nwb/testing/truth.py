@@ -115,6 +115,8 @@ class PlaneTruth:
     """(rows, columns, 2) uint16: green, red."""
     neuropil: np.ndarray
     """(rows, columns): how much brighter or darker than its mean the green background is, in every frame."""
+    raw: dict[int, np.ndarray]
+    """(F,) raw fluorescence of every ROI by number, those without a row in the arrays included and without NaN."""
 
     @property
     def name(self) -> str:
@@ -134,5 +136,3 @@ class SubvolumeTruth:
     valid_trials: np.ndarray
     matrices: dict[str, np.ndarray]
     """'dff', 'raw' and 'event', whether or not the session file holds them."""
-    all_raw: dict[int, np.ndarray]
-    """(F,) raw fluorescence of every ROI by number, those without a row included and without NaN."""

@@ -64,6 +64,25 @@ def test_the_order_of_fields_is_noted(written: Path) -> None:
             assert tuple(b"".join(n.tolist()).decode() for n in file[name].attrs["MATLAB_fields"]) == expected
 
 
+def test_chars_are_codes_in_a_column(written: Path) -> None:
+    with h5py.File(written) as file:
+        item = file["textOfFour"]
+        assert (item.dtype, item.shape) == (np.uint16, (4, 1))
+        assert "".join(map(chr, item[:, 0])) == "whis"
+        assert item.attrs["MATLAB_int_decode"] == 2
+
+
+def test_cells_and_struct_arrays_refer_to_objects_of_the_file(written: Path) -> None:
+    with h5py.File(written) as file:
+        items = [file[reference] for reference in file["cell"][()].ravel()]
+        assert [item.attrs["MATLAB_class"].decode() for item in items[:3]] == ["double", "char", "struct"]
+        assert items[0][()].tolist() == [[1]]
+        assert all(item.name.startswith("/#refs#/") for item in items)
+        numbers = file["records/zeta"]
+        assert numbers.shape == (3, 2)
+        assert [float(file[reference][0, 0]) for reference in numbers[()].ravel()] == [1, 2, 3, 4, 5, 6]
+
+
 def test_the_header_is_matlabs(written: Path) -> None:
     head = written.read_bytes()[:520]
     assert head.startswith(b"MATLAB 7.3 MAT-file")
