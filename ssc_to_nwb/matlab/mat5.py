@@ -21,7 +21,7 @@ from isal import isal_zlib
 from ssc_to_nwb.matlab.bounds import Bounds
 from ssc_to_nwb.matlab.stored_chars import Storage, StoredChars
 from ssc_to_nwb.matlab.text import TextReader
-from ssc_to_nwb.matlab.tree import MatCell, MatSparse, MatStruct, MatStructArray, MatUnsupported, MatValue
+from ssc_to_nwb.matlab.tree import MatCell, MatSparse, MatStruct, MatUnsupported, MatValue, struct_value
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import error
 
@@ -242,9 +242,7 @@ class _Arrays:
             MatStruct(fields={name: self._nested(f"{place}.{name}", end=header.end) for name in names})
             for place in places
         )
-        if header.shape == (1, 1):
-            return elements[0]
-        return MatStructArray(shape=header.shape, field_names=names, elements=elements)
+        return struct_value(header.shape, names, elements)
 
     def _count(self, header: _Header, *, fields: int) -> int:
         """Number of elements of so many fields each, refused where the array cannot hold them."""

@@ -18,7 +18,7 @@ from ssc_to_nwb.matlab.bounds import Bounds
 from ssc_to_nwb.matlab.leaves import CLASS_TYPES
 from ssc_to_nwb.matlab.stored_chars import Storage, StoredChars
 from ssc_to_nwb.matlab.text import TextReader
-from ssc_to_nwb.matlab.tree import MatCell, MatSparse, MatStruct, MatStructArray, MatUnsupported, MatValue
+from ssc_to_nwb.matlab.tree import MatCell, MatSparse, MatStruct, MatUnsupported, MatValue, struct_value
 
 # The class of the one object that every cell which was never filled refers to.
 _NEVER_FILLED = "canonical empty"
@@ -113,9 +113,7 @@ class _Reader:
             )
             for place, record in enumerate(records, start=1)
         )
-        if len(elements) == 1:
-            return elements[0]
-        return MatStructArray(shape=shape, field_names=tuple(columns), elements=elements)
+        return struct_value(shape, tuple(columns), elements)
 
     def _referred(self, part: str, reference: h5py.Reference) -> MatValue:
         with self._bounds.within(part):
@@ -143,7 +141,7 @@ class _Reader:
             return np.zeros((0, 0))
         if matlab_class == "struct":
             self._bounds.count(math.prod(shape))
-            return _empty_struct(shape, field_names=_field_names(item))
+            return struct_value(shape, _field_names(item))
         if 0 not in shape or len(shape) < 2:
             raise ValueError(f"an empty {matlab_class} of size {shape}")
         if matlab_class == "char":
@@ -223,16 +221,6 @@ def _field_names(item: h5py.Group | h5py.Dataset) -> tuple[str, ...]:
     if listed is not None:
         return tuple(b"".join(np.atleast_1d(letters).tolist()).decode() for letters in listed)
     return tuple(item) if hasattr(item, "keys") else ()
-
-
-def _empty_struct(shape: tuple[int, ...], *, field_names: tuple[str, ...]) -> MatValue:
-    """A struct array without elements, or without fields: neither has data."""
-    count = math.prod(shape)
-    if count and field_names:
-        raise ValueError(f"a struct array of size {shape} without data")
-    if shape == (1, 1):
-        return MatStruct(fields={})
-    return MatStructArray(shape=shape, field_names=field_names, elements=(MatStruct(fields={}),) * count)
 
 
 def _matlab_size(array: np.ndarray) -> tuple[int, ...]:

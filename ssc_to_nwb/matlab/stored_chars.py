@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, NamedTuple, TypeAlias
 
@@ -20,8 +18,7 @@ class UndecodableTextError(ValueError):
     """Characters that cannot be decoded for certain; the text says why."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StoredChars:
+class StoredChars(NamedTuple):
     """A char array as a file stores it.
 
     shape: MATLAB's size; storage: how a character is stored; units: unsigned numbers in native byte order, (N,), column
@@ -31,23 +28,6 @@ class StoredChars:
     shape: tuple[int, ...]
     storage: Storage
     units: np.ndarray
-
-    @property
-    def row_count(self) -> int:
-        """Number of rows, those of all pages together."""
-        return self.shape[0] * math.prod(self.shape[2:])
-
-    def rows_of(self, units: np.ndarray) -> list[np.ndarray]:
-        """Arrange units, (N,), one per character and column by column, row by row and page by page.
-
-        Raises UndecodableTextError where their number does not fit the size.
-        """
-        if units.size != math.prod(self.shape):
-            raise UndecodableTextError(f"{units.size} characters for a size of {'x'.join(map(str, self.shape))}")
-        if self.row_count == 1:
-            return [units]
-        pages = units.reshape(self.shape[0], self.shape[1], math.prod(self.shape[2:]), order="F")
-        return [np.ascontiguousarray(row) for page in np.moveaxis(pages, 2, 0) for row in page]
 
 
 class MatContents(NamedTuple):

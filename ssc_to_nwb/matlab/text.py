@@ -54,7 +54,7 @@ def decode_chars(stored: StoredChars, encoding: str | None = None) -> tuple[str,
     """
     if stored.storage == "utf-8":
         return _decode_utf8(stored, encoding)
-    rows = stored.rows_of(stored.units)
+    rows = _rows(stored.units, stored.shape)
     if stored.storage == "utf-32":
         return tuple(_decoded(row, "utf-32-le", "<u4") for row in rows)
     highest = int(stored.units.max(initial=0))
@@ -65,18 +65,31 @@ def decode_chars(stored: StoredChars, encoding: str | None = None) -> tuple[str,
     return _decode_bytes(rows, is_16_bit=stored.storage == "16-bit", encoding=encoding)
 
 
+def _rows(units: np.ndarray, shape: tuple[int, ...]) -> list[np.ndarray]:
+    """Units, (N,), one per character and column by column, arranged row by row and page by page.
+
+    Raises UndecodableTextError where their number does not fit the size.
+    """
+    if units.size != math.prod(shape):
+        raise UndecodableTextError(f"{units.size} characters for a size of {'x'.join(map(str, shape))}")
+    if shape[:1] + shape[2:] == (1,):
+        return [units]
+    pages = units.reshape(shape[0], shape[1], math.prod(shape[2:]), order="F")
+    return [np.ascontiguousarray(row) for page in np.moveaxis(pages, 2, 0) for row in page]
+
+
 def _decode_utf8(stored: StoredChars, encoding: str | None) -> tuple[str, ...]:
     try:
         text = _decoded(stored.units, "utf-8")
     except UndecodableTextError:
         if encoding is None:
             raise
-        return _decode_bytes(stored.rows_of(stored.units), is_16_bit=False, encoding=encoding)
-    if stored.row_count == 1 and stored.shape[1] in (len(text), stored.units.size):
+        return _decode_bytes(_rows(stored.units, stored.shape), is_16_bit=False, encoding=encoding)
+    if stored.shape[:1] + stored.shape[2:] == (1,) and stored.shape[1] in (len(text), stored.units.size):
         # Some programs count characters or bytes where MATLAB counts units of UTF-16.
         return (text,)
     units = np.frombuffer(text.encode("utf-16-le"), dtype="<u2").astype(np.uint16)
-    return tuple(_decoded(row, "utf-16-le", "<u2") for row in stored.rows_of(units))
+    return tuple(_decoded(row, "utf-16-le", "<u2") for row in _rows(units, stored.shape))
 
 
 def _decode_bytes(rows: list[np.ndarray], *, is_16_bit: bool, encoding: str | None) -> tuple[str, ...]:

@@ -132,6 +132,23 @@ class MatUnsupported:
 MatValue: TypeAlias = "MatStruct | MatStructArray | MatCell | str | MatChar | np.ndarray | MatSparse | MatUnsupported"
 
 
+def struct_value(
+    shape: tuple[int, ...], field_names: tuple[str, ...], elements: tuple[MatStruct, ...] | None = None
+) -> MatStruct | MatStructArray:
+    """A struct array of this size, or its one element where it is 1x1.
+
+    elements: None where a file has no data for it: without elements, or without fields. Raises ValueError where it has
+    both.
+    """
+    if elements is None:
+        elements = (MatStruct(fields={}),) * math.prod(shape)
+        if elements and field_names:
+            raise ValueError(f"a struct array of size {_size(shape)} without data")
+    if shape == (1, 1):
+        return elements[0]
+    return MatStructArray(shape=shape, field_names=field_names, elements=elements)
+
+
 def char_value(shape: tuple[int, ...], rows: tuple[str, ...]) -> str | MatChar:
     """A char array from its size and its rows: a str for a plain row or the 0x0 char, else a `MatChar`.
 

@@ -73,8 +73,7 @@ def to_tree(value: MatValue) -> Any:
     if isinstance(value, Mapping):
         return tree.MatStruct(fields=_in_tree(value))
     if isinstance(value, StructArray):
-        elements = tuple(map(to_tree, value))
-        return tree.MatStructArray(shape=value.shape, field_names=value.field_names, elements=elements)
+        return tree.struct_value(value.shape, value.field_names, tuple(map(to_tree, value)))
     if isinstance(value, Cell):
         return tree.MatCell(shape=value.shape, items=tuple(map(to_tree, value)))
     if not isinstance(value, np.ndarray | np.generic | float | int):

@@ -27,7 +27,7 @@ from scipy.io import loadmat
 
 from ssc_to_nwb.matlab.bounds import Bounds
 from ssc_to_nwb.matlab.stored_chars import Storage, StoredChars
-from ssc_to_nwb.matlab.tree import MatCell, MatSparse, MatStruct, MatStructArray, MatUnsupported, MatValue
+from ssc_to_nwb.matlab.tree import MatCell, MatSparse, MatStruct, MatUnsupported, MatValue, struct_value
 from ssc_to_nwb.proof.source_reading.text import ProofTexts
 
 Order = Literal["<", ">"]
@@ -159,7 +159,7 @@ def _struct(
         MatStruct(fields={name: _value(one, next(below)) for name, one in zip(names, record, strict=True)})
         for record in records
     )
-    return elements[0] if shape == (1, 1) else MatStructArray(shape=shape, field_names=names, elements=elements)
+    return struct_value(shape, names, elements)
 
 
 class _Variable:
@@ -244,9 +244,7 @@ class _Variable:
             raise ValueError("a struct with two fields of one name")
         count = self._count(shape)
         if not names:
-            empty = MatStruct(fields={})
-            array = MatStructArray(shape=shape, field_names=(), elements=(empty,) * count)
-            return empty if shape == (1, 1) else array
+            return struct_value(shape, ())
         places = [""] if shape == (1, 1) else [f"({place + 1})" for place in range(count)]
         return [self._array(f"{place}.{name}")[1] for place in places for name in names]
 

@@ -16,7 +16,7 @@ import numpy as np
 from ssc_to_nwb.hdf5_files import place_of_values
 from ssc_to_nwb.matlab.bounds import Bounds
 from ssc_to_nwb.matlab.stored_chars import Storage, StoredChars
-from ssc_to_nwb.matlab.tree import MatCell, MatSparse, MatStruct, MatStructArray, MatUnsupported, MatValue
+from ssc_to_nwb.matlab.tree import MatCell, MatSparse, MatStruct, MatUnsupported, MatValue, struct_value
 from ssc_to_nwb.proof.source_reading.text import ProofTexts
 
 _TYPES = {"double": np.float64, "single": np.float32, "logical": np.bool_} | {
@@ -106,7 +106,7 @@ class _Objects:
             )
             for place, record in enumerate(records, start=1)
         )
-        return elements[0] if shape == (1, 1) else MatStructArray(shape=shape, field_names=names, elements=elements)
+        return struct_value(shape, names, elements)
 
     def _chars(self, item: h5py.Dataset) -> MatValue:
         if item.dtype.kind != "u" or item.dtype.itemsize not in _STORAGES:
@@ -128,24 +128,16 @@ class _Objects:
         shape = tuple(int(length) for length in self._array(item).ravel())
         if kind == _NEVER_FILLED:
             return np.zeros((0, 0))
-        count = math.prod(shape)
         if kind == "struct":
-            return self._empty_struct(shape, names=_field_names(item))
-        if count or len(shape) < 2:
+            self._bounds.count(math.prod(shape))
+            return struct_value(shape, _field_names(item))
+        if math.prod(shape) or len(shape) < 2:
             raise ValueError(f"an empty {kind} of size {shape}")
         if kind == "char":
             return self._texts.leaf(StoredChars(shape=shape, storage="16-bit", units=np.zeros(0, dtype=np.uint16)))
         if kind == "cell":
             return MatCell(shape=shape, items=())
         return np.zeros(shape, dtype=_TYPES[kind]) if kind in _TYPES else _unknown(kind, shape)
-
-    def _empty_struct(self, shape: tuple[int, ...], *, names: tuple[str, ...]) -> MatValue:
-        count = math.prod(shape)
-        self._bounds.count(count)
-        if count and names:
-            raise ValueError(f"a struct array of size {shape} without data")
-        empty = MatStruct(fields={})
-        return empty if shape == (1, 1) else MatStructArray(shape=shape, field_names=names, elements=(empty,) * count)
 
     def _sparse(self, group: h5py.Group, kind: str) -> MatValue:
         """A sparse matrix: its number of rows is an attribute; rows and values are there where it has any."""
