@@ -144,26 +144,17 @@ class Field:
             raise self.problem(kinds.FIELD_LENGTH, expected=f"{length} values", found=describe(array))
         return array.reshape(-1).astype(np.float64, copy=False)
 
-    def integers(self, *, length: int | None = None, nan_as: int | None = None) -> np.ndarray:
-        """A vector of whole numbers, int64 (length,), from a row or a column.
+    def integers(self, *, length: int | None = None, rows: int | None = None, nan_as: int | None = None) -> np.ndarray:
+        """A vector of whole numbers, int64 (length,), from a row or a column; with `rows` a matrix (rows, length).
 
         length: how many there must be; nan_as: what NaN becomes, which is refused where None. Raises field-type,
         field-length; field-value on fractions, infinities and NaN.
         """
-        values = self.row(length=length)
-        return self._whole(values, nan_as=nan_as)
-
-    def integer_matrix(self, *, rows: int, columns: int, nan_as: int) -> np.ndarray:
-        """A matrix of whole numbers of this size, int64; nan_as: what NaN becomes.
-
-        Raises field-type, field-length; field-value on fractions and infinities.
-        """
-        return self._whole(self.matrix(rows=rows, columns=columns).astype(np.float64, copy=False), nan_as=nan_as)
-
-    def _whole(self, values: np.ndarray, *, nan_as: int | None) -> np.ndarray:
+        values = self.row(length=length) if rows is None else self.matrix(rows=rows, columns=length)
         # Nearly all fields of records are one number each.
         if values.size == 1 and float(values.item()).is_integer() and abs(values.item()) <= _LARGEST_WHOLE:
             return values.astype(np.int64)
+        values = values.astype(np.float64, copy=False)
         missing = np.isnan(values)
         if missing.any() and nan_as is None:
             raise self.problem(kinds.FIELD_VALUE, expected="whole numbers", found=f"NaN at position {_first(missing)}")

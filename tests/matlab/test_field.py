@@ -157,7 +157,7 @@ class TestMatrices:
 
     def test_positions_are_counted_as_matlab_does(self) -> None:
         with problem_raised() as found:
-            field(np.array([[1.0, 2.0], [0.5, 3.0]])).integer_matrix(rows=2, columns=2, nan_as=0)
+            field(np.array([[1.0, 2.0], [0.5, 3.0]])).integers(rows=2, length=2, nan_as=0)
         assert found[0].found == "0.5 at position 2"
 
 

@@ -223,7 +223,7 @@ def read_frame_index(field: Field, *, length: int) -> tuple[tuple[str, ...], Fra
         # A plane without any file: no time stamp has a frame.
         nothing = np.full(length, NO_FRAME, dtype=np.int64)
         return paths, FrameIndex(file_number=nothing, frame_number=nothing)
-    index = index_field.integer_matrix(rows=2, columns=length, nan_as=0)
+    index = index_field.integers(rows=2, length=length, nan_as=0)
     missing = np.isnan(index_field.array())
     if (missing[0] != missing[1]).any():
         position = int(np.flatnonzero(missing[0] != missing[1])[0]) + 1
