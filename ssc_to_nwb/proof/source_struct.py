@@ -61,13 +61,12 @@ def _compare_form(work: Comparison, row: StructRow, values: Mapping[str, MatValu
 def _compare_content(work: Comparison, row: StructRow, source: Mapping[str, MatValue]) -> None:
     """What became of the nodes of a row, and what `value` says of them."""
     leaves = [work.entries[path] for path in row.paths if path in work.entries]
-    columns = ("how", "rule", "objects")
-    declared = [_declared(entry) for entry in leaves] or [("", "", ())] * len(row.paths)
-    said = (row.how, row.rule, row.places)
+    declared = [_declared(entry) for entry in leaves] or [{"how": "", "rule": "", "objects": ()}] * len(row.paths)
+    said = {"how": row.how, "rule": row.rule, "objects": row.places}
     work.columns(
         naming.STRUCT_TABLE,
-        expected=dict(zip(columns, zip(*declared, strict=True), strict=True)),
-        found={name: [one] * len(row.paths) for name, one in zip(columns, said, strict=True)},
+        expected={name: [one[name] for one in declared] for name in said},
+        found={name: [one] * len(row.paths) for name, one in said.items()},
         leaf=row.paths[0],
     )
     work.reader.accounted.add(_PLACE)
@@ -84,12 +83,13 @@ def _compare_content(work: Comparison, row: StructRow, source: Mapping[str, MatV
         work.equal(_PLACE, expected=value, found=content, leaf=path)
 
 
-def _declared(entry: LedgerEntry) -> tuple[str, str, tuple[str, ...]]:
+def _declared(entry: LedgerEntry) -> dict[str, object]:
     """How, rule and objects of a leaf, as the rules have them."""
     how = _HOW[entry.disposition]
     if entry.kept and how != "kept":
         how = f"{how}, kept"
-    return how, entry.rule, tuple(place for place in entry.nwb if place != naming.STRUCT_TABLE)
+    objects = tuple(place for place in entry.nwb if place != naming.STRUCT_TABLE)
+    return {"how": how, "rule": entry.rule, "objects": objects}
 
 
 def _find_objects(work: Comparison, rows: Sequence[StructRow]) -> None:
