@@ -129,15 +129,15 @@ def take_inventory(
     by_folder = {plane.name.casefold(): plane for plane in planes}
     by_folder |= {folder: plane for plane in planes for folder in plane.listed_folders}
     stacks = {file.path for plane in planes for file in plane.listed_files}
-    videos, left_out = [], []
+    videos: list[VideoFile] = []
+    left_out: list[FileLeftOut] = []
     for entry in entries:
         kind = kind_of_file(entry.path.name) if entry.obstacle is None else RawFileKind.OTHER
-        plane = by_folder.get(entry.below.split("/", 1)[0].casefold())
-        is_listed = kind is RawFileKind.STACK and entry.path in stacks
         if kind is RawFileKind.VIDEO:
             videos.append(VideoFile(path=entry.path))
-        elif not is_listed and (reason := _why_left_out(entry, kind, plane)):
-            left_out.append(_left_out(entry, reason))
+        elif kind is not RawFileKind.STACK or entry.path not in stacks:
+            reason = _place(entry, kind, by_folder.get(entry.below.split("/", 1)[0].casefold()))
+            left_out += [] if reason is None else [_left_out(entry, reason)]
     return RawInventory(
         session_directory=session_directory,
         planes=tuple(plane.files() for plane in planes),
@@ -192,8 +192,8 @@ class _Plane:
         return None if taken is path else f"{taken.name} already holds the shifts of that stack"
 
 
-def _why_left_out(entry: DiskEntry, kind: RawFileKind, plane: _Plane | None) -> str | None:
-    """Why a file has no place, where its plane does not take it."""
+def _place(entry: DiskEntry, kind: RawFileKind, plane: _Plane | None) -> str | None:
+    """Give a file its place among those of its plane; the reason where it has none."""
     if entry.obstacle is not None:
         return entry.reason
     if kind in _NEVER_TAKEN:
