@@ -80,9 +80,8 @@ def gaps(tree: ast.Module, *, fields_alone: bool = False) -> Iterator[str]:
 
 
 def _fields(node: ast.ClassDef) -> set[str]:
-    targets = {
-        item.target.id for item in node.body if isinstance(item, ast.AnnAssign) if isinstance(item.target, ast.Name)
-    }
+    declared = [item for item in node.body if isinstance(item, ast.AnnAssign) and isinstance(item.target, ast.Name)]
+    targets = {item.target.id for item in declared if not ast.unparse(item.annotation).startswith("ClassVar")}
     return {name for name in targets if not name.startswith("_")}
 
 
