@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ssc_to_nwb import naming
+from ssc_to_nwb.problems import kinds
+from ssc_to_nwb.problems.model import error
 from ssc_to_nwb.reading.imaged_plane import ImagedPlane, imaged_planes
-from ssc_to_nwb.reading.nwb_table import integers_of, numbers_of, processed, read_table, texts_of
-from ssc_to_nwb.reading.time_series import SampleTrials, WhiskerSeries, read_sample_trials, whisker_traces
+from ssc_to_nwb.reading.nwb_table import integers_of, numbers_of, processed, provenance_of, read_table
+from ssc_to_nwb.reading.time_series import Samples, WhiskerSeries, read_sample_trials, whisker_traces
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -159,8 +161,8 @@ class NwbSession:
         return tuple(one for one in found if hasattr(one, "timestamps") and one.name not in known)
 
     @cached_property
-    def sample_trials(self) -> tuple[SampleTrials, ...]:
-        """The trial number of every time stamp, a view per clock."""
+    def sample_trials(self) -> tuple[Samples, ...]:
+        """The trial number of every time stamp, a view per clock; NaN where the source has no number."""
         return read_sample_trials(self.nwbfile)
 
     def samples_of(self, series: TimeSeries, trial: int) -> np.ndarray:
@@ -177,11 +179,16 @@ class NwbSession:
         -------
         ndarray of int64, (N,)
             Their places, ascending; in a file without labels of the series, start <= time <= stop of the trial.
+
+        Raises
+        ------
+        SscError
+            trial-not-in-file.
         """
-        labels = next((one.labels for one in self.sample_trials if one.shares_clock(series)), None)
+        start, stop = self.span_s(trial)
+        labels = next((one.values for one in self.sample_trials if one.shares_clock(series)), None)
         if labels is not None:
             return np.flatnonzero(labels == trial)
-        start, stop = self.span_s(trial)
         time_s = np.asarray(series.timestamps[:])
         return np.flatnonzero((time_s >= start) & (time_s <= (stop if np.isfinite(stop) else start)))
 
@@ -197,9 +204,18 @@ class NwbSession:
         -------
         tuple of two float
             In s after the session's start; NaN where the file has no stop.
+
+        Raises
+        ------
+        SscError
+            trial-not-in-file.
         """
-        row = int(np.flatnonzero(self.trial_numbers == trial)[0])
-        start_s, stop_s = (numbers_of(self.trials, name)[row] for name in ("start_time", "stop_time"))
+        numbers = self.trial_numbers
+        if trial not in numbers:
+            expected = ranges_text(np.sort(numbers)) if numbers.size else "no trials"
+            place = f"intervals/{naming.TRIALS}"
+            raise error(kinds.TRIAL_NOT_IN_FILE, file=self.path, field=place, expected=expected, found=trial)
+        start_s, stop_s = (numbers_of(self.trials, name)[numbers == trial][0] for name in ("start_time", "stop_time"))
         return float(start_s), float(stop_s)
 
     # -- where the file comes from, as it says itself
@@ -207,8 +223,7 @@ class NwbSession:
     @cached_property
     def provenance(self) -> Mapping[str, str]:
         """Texts by item: `tool`, `tool_version`, `options`, `metadata_sha256` and others; none in other files."""
-        table = read_table(processed(self.nwbfile, naming.SOURCE_MODULE).get(naming.PROVENANCE))
-        return dict(zip(texts_of(table, "item").tolist(), texts_of(table, "value").tolist(), strict=True))
+        return provenance_of(self.nwbfile)
 
     @cached_property
     def source_files(self) -> pd.DataFrame:
@@ -238,3 +253,9 @@ class NwbSession:
     def _item(self, name: str) -> Mapping[str, Any]:
         value = json.loads(self.provenance.get(name, "{}"))
         return value if isinstance(value, dict) else {}
+
+
+def ranges_text(numbers: np.ndarray) -> str:
+    """`2 to 5, 7, 9 to 12` of increasing whole numbers."""
+    runs = np.split(numbers, np.flatnonzero(np.diff(numbers) != 1) + 1)
+    return ", ".join(f"{run[0]}" if run.size == 1 else f"{run[0]} to {run[-1]}" for run in runs)

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ssc_to_nwb import naming
+
 if TYPE_CHECKING:
     import pandas as pd
     from hdmf.common import DynamicTable, VectorData
@@ -35,6 +37,15 @@ def read_table(table: DynamicTable | None, *, ragged: bool = True) -> pd.DataFra
         is_plain = isinstance(values, np.ndarray) and values.ndim == 1
         columns[name] = values if is_plain else pd.Series(list(values), dtype=object).to_numpy()
     return pd.DataFrame(columns, index=pd.Index(np.asarray(table.id.data[:], dtype=np.int64), name="id"))
+
+
+def provenance_of(nwbfile: NWBFile) -> dict[str, str]:
+    """What a file of this project says of how it was made, by item; nothing where it is none."""
+    from hdmf.common import DynamicTable
+
+    found = processed(nwbfile, naming.SOURCE_MODULE).get(naming.PROVENANCE)
+    table = read_table(found if isinstance(found, DynamicTable) else None)
+    return dict(zip(texts_of(table, "item").tolist(), texts_of(table, "value").tolist(), strict=True))
 
 
 def numbers_of(table: pd.DataFrame, column: str) -> np.ndarray:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache, cached_property, partial
+from functools import cached_property
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
@@ -30,86 +29,69 @@ def read_samples(data: Any, places: np.ndarray | None = None, columns: slice | N
 
 
 @dataclass(frozen=True, kw_only=True)
-class WhiskerSeries:
-    """A view of one trace of an open file.
+class Samples:
+    """A view of a series of an open file, read when it is asked for.
 
-    whisker: such as `c2`; quantity: `angle` or `curvature_change`; series: the series in the file; times: reads its
-    time stamps, which it shares with the other traces.
+    series: the series in the file.
     """
 
-    whisker: str
-    quantity: str
     series: TimeSeries
-    times: Callable[[], np.ndarray]
 
-    @property
-    def unit(self) -> str:
-        """`degrees` or `1/mm`."""
-        return str(self.series.unit)
-
-    @property
+    @cached_property
     def time_s(self) -> np.ndarray:
-        """Time stamps in s, float64 (N,); there are gaps between trials."""
-        return self.times()
+        """Time stamps in s after the session's start, float64 (N,); there are gaps between trials."""
+        return read_samples(self.series.timestamps)
 
     @cached_property
     def values(self) -> np.ndarray:
-        """Values float64 (N,), NaN where tracking failed."""
+        """Values float64 (N,), NaN where there is none."""
         return read_samples(self.series.data)
-
-
-def whisker_traces(nwbfile: NWBFile) -> tuple[WhiskerSeries, ...]:
-    """Every whisker trace, all the angles first; none of them is read yet."""
-    found = []
-    shared: dict[object, Callable[[], np.ndarray]] = {}
-    for quantity in QUANTITIES:
-        prefix = naming.whisker_series(quantity, "")
-        for name, series in sorted(processed(nwbfile, naming.BEHAVIOR_MODULE).items()):
-            if name.startswith(prefix):
-                # Linked time stamps are one data set, by the name it has in the file.
-                times = shared.setdefault(series.timestamps.name, cache(partial(read_samples, series.timestamps)))
-                whisker = name.removeprefix(prefix)
-                found.append(WhiskerSeries(whisker=whisker, quantity=quantity, series=series, times=times))
-    return tuple(found)
-
-
-@dataclass(frozen=True, kw_only=True)
-class SampleTrials:
-    """A view of one series of trial numbers of an open file.
-
-    series: the trial number of every time stamp of one clock.
-    """
-
-    series: TimeSeries
-
-    @cached_property
-    def labels(self) -> np.ndarray:
-        """Trial number of every time stamp, int32 (N,), or float64 (N,) with NaN where the source has no number."""
-        return np.asarray(self.series.data[:])
 
     def shares_clock(self, series: TimeSeries) -> bool:
         """Whether a series has the same time stamps: linked ones are one data set, by the name it has in the file."""
         return bool(self.series.timestamps.name == series.timestamps.name)
 
 
-def read_sample_trials(nwbfile: NWBFile) -> tuple[SampleTrials, ...]:
+@dataclass(frozen=True, kw_only=True)
+class WhiskerSeries(Samples):
+    """A whisker trace; its values are NaN where tracking failed.
+
+    whisker: such as `c2`; quantity: `angle` or `curvature_change`.
+    """
+
+    whisker: str
+    quantity: str
+
+    @property
+    def unit(self) -> str:
+        """`degrees` or `1/mm`."""
+        return str(self.series.unit)
+
+
+def whisker_traces(nwbfile: NWBFile) -> tuple[WhiskerSeries, ...]:
+    """Every whisker trace, all the angles first; none of them is read yet."""
+    return tuple(
+        WhiskerSeries(whisker=name.removeprefix(prefix), quantity=quantity, series=series)
+        for quantity, prefix in ((quantity, naming.whisker_series(quantity, "")) for quantity in QUANTITIES)
+        for name, series in sorted(processed(nwbfile, naming.BEHAVIOR_MODULE).items())
+        if name.startswith(prefix)
+    )
+
+
+def read_sample_trials(nwbfile: NWBFile) -> tuple[Samples, ...]:
     """The series of trial numbers in the file, one per clock, that of the whisker traces first."""
     modules = [sorted(processed(nwbfile, name).items()) for name in (naming.BEHAVIOR_MODULE, naming.OPHYS_MODULE)]
     return tuple(
-        SampleTrials(series=series) for name, series in chain(*modules) if naming.TRIAL_NUMBER_SERIES.fullmatch(name)
+        Samples(series=series) for name, series in chain(*modules) if naming.TRIAL_NUMBER_SERIES.fullmatch(name)
     )
 
 
 @dataclass(frozen=True, kw_only=True)
-class Frames:
+class Frames(Samples):
     """The frames of a plane and channel, read one by one: `frames[3]` is a picture, (rows, columns).
 
     A slice gives (frames, rows, columns).
-
-    series: the TwoPhotonSeries in the file.
     """
-
-    series: TimeSeries
 
     def __len__(self) -> int:
         return int(self.series.data.shape[0])
@@ -122,8 +104,3 @@ class Frames:
         """Number of frames, rows, columns."""
         count, columns, rows = self.series.data.shape
         return int(count), int(rows), int(columns)
-
-    @cached_property
-    def time_s(self) -> np.ndarray:
-        """Time stamp of every frame in s after the session's start, float64 (T,)."""
-        return read_samples(self.series.timestamps)

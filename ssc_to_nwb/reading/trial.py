@@ -10,7 +10,7 @@ import numpy as np
 
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import error
-from ssc_to_nwb.reading.nwb_session import NwbSession
+from ssc_to_nwb.reading.nwb_session import NwbSession, ranges_text
 from ssc_to_nwb.reading.nwb_table import numbers_of, texts_of
 
 
@@ -71,19 +71,10 @@ def read_trial(session: NwbSession, number: int, *, rois: Sequence[int] = (), mo
     SscError
         trial-not-in-file, roi-not-in-file.
     """
-    numbers = session.trial_numbers
-    if number not in numbers:
-        raise error(
-            kinds.TRIAL_NOT_IN_FILE,
-            file=session.path,
-            field="intervals/trials",
-            expected=_ranges_text(np.sort(numbers)) if numbers.size else "no trials",
-            found=number,
-        )
     start, stop = session.span_s(number)
     return TrialData(
         number=number,
-        trial_type=str(texts_of(session.trials, "trial_type")[numbers == number][0]),
+        trial_type=str(texts_of(session.trials, "trial_type")[session.trial_numbers == number][0]),
         duration_s=stop - start,
         angles=_whisker(session, "angle", number, start),
         curvatures=_whisker(session, "curvature_change", number, start),
@@ -151,16 +142,10 @@ def _dff(
             kinds.ROI_NOT_IN_FILE,
             file=session.path,
             field=f"trial {number}",
-            expected=_ranges_text(np.array(there)) if there else "no ROI was imaged in this trial",
+            expected=ranges_text(np.array(there)) if there else "no ROI was imaged in this trial",
             found=", ".join(str(roi) for roi in missing),
         )
     if rois:
         return tuple(found[roi] for roi in dict.fromkeys(rois))
     highest = sorted(found, key=lambda roi: -float(np.nanmax(found[roi].values)))[:most_rois]
     return tuple(found[roi] for roi in sorted(highest))
-
-
-def _ranges_text(numbers: np.ndarray) -> str:
-    """`2 to 5, 7, 9 to 12` of increasing whole numbers."""
-    runs = np.split(numbers, np.flatnonzero(np.diff(numbers) != 1) + 1)
-    return ", ".join(f"{run[0]}" if run.size == 1 else f"{run[0]} to {run[-1]}" for run in runs)

@@ -118,7 +118,7 @@ def _shares(lost: Mapping[str, float], *, text: str) -> Iterator[Finding]:
 
 def _samples(session: NwbSession) -> Iterator[Finding]:
     for numbers in session.sample_trials:
-        outside = numbers.labels[~np.isin(numbers.labels, session.trial_numbers)]
+        outside = numbers.values[~np.isin(numbers.values, session.trial_numbers)]
         if outside.size:
             labels = listed(["NaN" if np.isnan(label) else int(label) for label in np.unique(outside).tolist()])
             samples = plural(outside.size, "sample")

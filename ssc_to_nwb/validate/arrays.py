@@ -82,16 +82,6 @@ def decoded(values: Iterable[Any]) -> list[Any]:
     return [value.decode() if isinstance(value, bytes) else value for value in values]
 
 
-def provenance(nwbfile: NWBFile) -> dict[str, str]:
-    """What a file of this project says of how it was made; nothing where it is none."""
-    module = nwbfile.processing.get(naming.SOURCE_MODULE)
-    table = None if module is None else module.data_interfaces.get(naming.PROVENANCE)
-    if not isinstance(table, DynamicTable):
-        return {}
-    items, values = texts(table, "item"), texts(table, "value")
-    return dict(zip(items, values, strict=True)) if items and values else {}
-
-
 def interval_table(nwbfile: NWBFile, name: str) -> TimeIntervals | None:
     """The table of intervals of this name, the trials among them; None where the file has none."""
     return nwbfile.trials if name == naming.TRIALS else nwbfile.intervals.get(name)

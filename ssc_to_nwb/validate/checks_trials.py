@@ -14,7 +14,8 @@ from pynwb.epoch import TimeIntervals
 
 from ssc_to_nwb import naming
 from ssc_to_nwb.problems import kinds
-from ssc_to_nwb.validate.arrays import column, interval_table, provenance, texts, trial_numbers
+from ssc_to_nwb.reading.nwb_table import provenance_of
+from ssc_to_nwb.validate.arrays import column, interval_table, texts, trial_numbers
 from ssc_to_nwb.validate.checks_time import TOLERANCE_S
 from ssc_to_nwb.validate.project_check import examples, project_check, some_of
 
@@ -178,7 +179,7 @@ def _start_and_stop(table: DynamicTable) -> tuple[np.ndarray, np.ndarray] | None
     if start is None or stop is None:
         return None
     # How long the last sample of a touch lasts is nothing where the file does not say.
-    sample_ms = provenance(table.get_ancestor("NWBFile")).get("touch_sample_ms", 0.0)
+    sample_ms = provenance_of(table.get_ancestor("NWBFile")).get("touch_sample_ms", 0.0)
     return start, stop - (float(sample_ms) / 1000 if table.name == naming.TOUCHES else 0.0)
 
 

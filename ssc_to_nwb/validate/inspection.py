@@ -22,13 +22,14 @@ from pynwb import NWBFile
 from ssc_to_nwb import naming
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import ProblemKind
+from ssc_to_nwb.reading.nwb_table import provenance_of
 from ssc_to_nwb.validate import (
     checks_objects,
     checks_ophys,
     checks_time,
     checks_trials,
 )
-from ssc_to_nwb.validate.arrays import provenance, shape_of
+from ssc_to_nwb.validate.arrays import shape_of
 from ssc_to_nwb.validate.messages import Message, message_of
 from ssc_to_nwb.validate.project_check import IMPORTANCE, Check, kind_of
 
@@ -68,7 +69,7 @@ def inspection_messages(nwbfile: NWBFile, *, file: Path, path_of: Callable[[Any]
 
 def layout_of(nwbfile: NWBFile) -> int | None:
     """Number of the layout of a file of this project; None for a file that is none."""
-    said = provenance(nwbfile)
+    said = provenance_of(nwbfile)
     layout = said.get(naming.FILE_LAYOUT_ITEM, "1")
     return int(layout) if said and layout.isdecimal() else None
 

@@ -101,25 +101,17 @@ def _warning_messages(caught: list[warnings.WarningMessage], *, file: Path) -> I
 
 
 def _unreadable(failure: Exception, *, file: Path) -> Message:
-    causes = list(_causes(failure))
+    causes: list[BaseException] = [failure]
+    while (cause := causes[-1].__cause__ or causes[-1].__context__) is not None:
+        causes.append(cause)
     if any(type(cause).__name__ == "UnsafeDecodeError" for cause in causes):
         return message_of(kinds.ZARR_PICKLES_REFUSED, file=file, text="References to rows and samples are pickled.")
     places = [cause.args[0].path for cause in causes if isinstance(cause, ConstructError)]
     # hdmf wraps what went wrong with one object, and prints the whole object.
     first = causes[-1] if places else failure
     line = next(iter(str(first).strip().splitlines()), "")
-    text = f"{type(first).__name__}: {line}"
-    return message_of(
-        kinds.NWB_UNREADABLE, file=file, object_path=_normal_path(places[-1] if places else None), text=text
-    )
-
-
-def _causes(failure: BaseException) -> Iterator[BaseException]:
-    """The exception, the one that it came from, and so on to the first."""
-    cause: BaseException | None = failure
-    while cause is not None:
-        yield cause
-        cause = cause.__cause__ or cause.__context__
+    place, text = _normal_path(places[-1] if places else None), f"{type(first).__name__}: {line}"
+    return message_of(kinds.NWB_UNREADABLE, file=file, object_path=place, text=text)
 
 
 def follows_messages(nwbfile: NWBFile, *, file: Path) -> Iterator[Message]:

@@ -18,7 +18,7 @@ def test_trial_numbers_of_every_clock(converted_awkward: Converted) -> None:
         names = [one.series.name for one in session.sample_trials]
         assert names == ["trial_number", "trial_number_subvolume_04", "trial_number_subvolume_06"]
         assert session.sample_trials[0].shares_clock(session.whisker_traces[-1].series)
-        np.testing.assert_array_equal(session.sample_trials[0].labels, made.whisker.trials)
+        np.testing.assert_array_equal(session.sample_trials[0].values, made.whisker.trials)
         for volume in made.subvolumes:
             number = int(volume.trials[-1])
             for plane in session.planes:
