@@ -179,16 +179,11 @@ class NwbSession:
         -------
         ndarray of int64, (N,)
             Their places, ascending; in a file without labels of the series, start <= time <= stop of the trial.
-
-        Raises
-        ------
-        SscError
-            trial-not-in-file.
         """
-        start, stop = self.span_s(trial)
         labels = next((one.values for one in self.sample_trials if one.shares_clock(series)), None)
         if labels is not None:
             return np.flatnonzero(labels == trial)
+        start, stop = self.span_s(trial)
         time_s = np.asarray(series.timestamps[:])
         return np.flatnonzero((time_s >= start) & (time_s <= (stop if np.isfinite(stop) else start)))
 
