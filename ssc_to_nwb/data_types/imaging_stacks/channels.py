@@ -38,16 +38,14 @@ class StackPages:
 class ChannelCount:
     """Channels of the stacks of a session.
 
-    because: what says so, in words; stated: whether a metadata file does; unclear: whether nothing decides between the
-    two readings; pages_agree: whether the pages of the stacks say two channels as well. Where they do not, a stack with
-    too few pages for two channels may be one of one channel, with other frames than are listed.
+    because: what says so, in words; settled: whether a metadata file says it, or the pages of all stacks agree, so that
+    a stack with too few pages is one of fewer frames; unclear: whether nothing decides between the two readings.
     """
 
     count: int
     because: str
-    stated: bool = False
+    settled: bool = False
     unclear: bool = False
-    pages_agree: bool = True
 
     @property
     def expected(self) -> str:
@@ -56,7 +54,7 @@ class ChannelCount:
         return f"{pages}, as {self.because}"
 
 
-TWO_CHANNELS = ChannelCount(count=TWO, because="the stacks of the data set have them")
+TWO_CHANNELS = ChannelCount(count=TWO, because="the stacks of the data set have them", settled=True)
 
 
 def count_channels(
@@ -68,31 +66,30 @@ def count_channels(
     green_alone: whether there are green images beside the stacks, and no red one.
     """
     if stated is not None:
-        return ChannelCount(count=stated, because="assumptions.channels_per_frame says", stated=True)
+        return ChannelCount(count=stated, because="assumptions.channels_per_frame says", settled=True)
     one = sum(stack.page_per_frame for stack in stacks)
     two = sum(stack.fits_two for stack in stacks)
-    pages_agree = two > 0 and not one
+    settled = two > 0 and not one
     if red_seen is not None:
-        return ChannelCount(count=TWO, because=f"{red_seen} shows a red channel", pages_agree=pages_agree)
+        return ChannelCount(count=TWO, because=f"{red_seen} shows a red channel", settled=settled)
     if one > two:
         return ChannelCount(count=ONE, because=f"{one} of {len(stacks)} stacks have one page per listed frame")
     if (one == two and one) or (two and green_alone):
         beside = "the images beside the stacks are green alone" if green_alone else "as many stacks have two"
         because = f"{one} of {len(stacks)} stacks have one page per listed frame, and {beside}"
         return ChannelCount(count=TWO, because=because, unclear=True)
-    return replace(TWO_CHANNELS, pages_agree=pages_agree)
+    return replace(TWO_CHANNELS, settled=settled)
 
 
 def fault_of_pages(stack: StackPages, channels: ChannelCount) -> tuple[ProblemKind, str] | None:
     """Why a stack cannot be read with so many channels, and what was expected; None where it can."""
+    of_two = channels.count == TWO
     if channels.unclear:
         return kinds.TIF_CHANNELS_UNCLEAR, f"one reading of the stacks alone, but {channels.because}"
-    if channels.count == ONE:
-        unclear = stack.fits_two and not channels.stated
-        return (kinds.TIF_CHANNELS_UNCLEAR, channels.expected) if unclear else None
-    if stack.page_per_frame and not channels.stated:
+    if of_two and stack.page_per_frame and not channels.settled:
         return kinds.TIF_ONE_CHANNEL, channels.expected
-    if stack.pages % TWO:
+    if of_two and stack.pages % TWO:
         return kinds.TIF_ODD_PAGES, channels.expected
-    unclear = not (stack.fits_two or channels.pages_agree or channels.stated)
-    return (kinds.TIF_CHANNELS_UNCLEAR, channels.expected) if unclear else None
+    if stack.fits_two != of_two and not channels.settled:
+        return kinds.TIF_CHANNELS_UNCLEAR, channels.expected
+    return None

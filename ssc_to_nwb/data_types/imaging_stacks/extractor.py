@@ -82,7 +82,7 @@ class SscImagingExtractor(ImagingExtractor):
             green_first=True,
             keep_going=False,
             log=ProblemLog(),
-            channels=ChannelCount(count=channels_per_frame, because="the caller says", stated=True),
+            channels=ChannelCount(count=channels_per_frame, because="the caller says", settled=True),
         )
         return cls(stack=stack, channel=channel, timestamps=timestamps, sampling_frequency=sampling_frequency)
 

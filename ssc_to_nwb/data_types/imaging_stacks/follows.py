@@ -11,7 +11,6 @@ from ssc_to_nwb import naming
 from ssc_to_nwb.restoring.clocks import ImagedPlane, clock_of, imaged_planes, usual_interval_ms
 from ssc_to_nwb.restoring.file_view import FileView
 from ssc_to_nwb.restoring.following import Followed, Follows, at, rounding
-from ssc_to_nwb.restoring.nwb_reader import NwbTable
 
 _GAPS = f"/intervals/{naming.IMAGING_GAPS}"
 _SOURCE = f"/processing/{naming.SOURCE_MODULE}"
@@ -43,17 +42,12 @@ def series(file: FileView) -> Iterator[Followed]:
 
 def gaps(file: FileView) -> Iterator[Followed]:
     """The runs of time stamps without a frame: where they are, when, of which stack and which trials."""
-    rows = [
-        _gap(file, plane, start, stop)
-        for plane in imaged_planes(file)
-        if file.table(plane.frame_index).has(naming.TWO_PHOTON_FRAME)
-        for start, stop in _runs(file.table(plane.frame_index))
-    ]
+    planes = [plane for plane in imaged_planes(file) if file.table(plane.frame_index).has(naming.TWO_PHOTON_FRAME)]
+    rows = sorted((row for plane in planes for row in _gaps(file, plane)), key=lambda row: row[:2])
     if not file.reader.has(_GAPS):
         # Without a gap there is no table.
         yield Followed(_GAPS, len(rows), 0, covers=())
         return
-    rows.sort(key=lambda row: row[:2])
     columns = dict(zip(_COLUMNS, zip(*rows, strict=True), strict=True)) if rows else dict.fromkeys(_COLUMNS, ())
     trials = list(columns.pop("trial_numbers"))
     for name, values in columns.items():
@@ -64,32 +58,27 @@ def gaps(file: FileView) -> Iterator[Followed]:
     yield Followed(place, trials, found, covers=(place, f"{place}_index"))
 
 
-def _gap(file: FileView, plane: ImagedPlane, start: int, stop: int) -> tuple[Any, ...]:
-    """The row of a run of time stamps of a plane without a frame; stop: excluded."""
+def _gaps(file: FileView, plane: ImagedPlane) -> Iterator[tuple[Any, ...]]:
+    """A row for each run of time stamps that have no frame in the file, all of one listed stack or of none."""
+    table = file.table(plane.frame_index)
+    missing, files = np.flatnonzero(table.column(naming.TWO_PHOTON_FRAME) == 0), table.column("file_number")
+    if not missing.size:
+        return
     if plane.clock is None:
         raise ValueError(f"{plane.name} has no time stamps")
     clock = clock_of(file, plane.clock)
-    interval_ms = file.once(f"frame {plane.clock}", lambda: usual_interval_ms(clock.milliseconds(file), clock.labels))
+    interval_ms = usual_interval_ms(clock.milliseconds(file), clock.labels)
     frame_s = _UNKNOWN_FRAME_S if interval_ms is None else interval_ms / 1000
-    labels = clock.labels[start:stop]
-    times = (float(clock.seconds[start]), float(clock.seconds[stop - 1]) + frame_s)
-    trials = [int(number) for number in np.unique(labels[~np.isnan(labels)]).tolist()]
-    return (*times, plane.name, _listed(file, plane, start), stop - start, start, trials)
-
-
-def _runs(table: NwbTable) -> Iterator[tuple[int, int]]:
-    """Time stamps that have no frame in the file, as runs of one listed stack: first, and last + 1."""
-    missing = np.flatnonzero(table.column(naming.TWO_PHOTON_FRAME) == 0)
-    files = table.column("file_number")[missing]
-    edges = np.flatnonzero((np.diff(missing) != 1) | (np.diff(files) != 0)) + 1
+    edges = np.flatnonzero((np.diff(missing) != 1) | (np.diff(files[missing]) != 0)) + 1
     for run in np.split(missing, edges):
-        if run.size:
-            yield int(run[0]), int(run[-1]) + 1
+        labels, first = clock.labels[run], int(run[0])
+        trials = [int(number) for number in np.unique(labels[~np.isnan(labels)]).tolist()]
+        times = (float(clock.seconds[first]), float(clock.seconds[run[-1]]) + frame_s)
+        yield (*times, plane.name, _listed(file, plane, int(files[first])), run.size, first, trials)
 
 
-def _listed(file: FileView, plane: ImagedPlane, row: int) -> str:
-    """The listed path of the stack behind the folder of the rig, with forward slashes; empty without a stack."""
-    number = int(file.table(plane.frame_index).column("file_number")[row])
+def _listed(file: FileView, plane: ImagedPlane, number: int) -> str:
+    """The listed path of a stack behind the folder of the rig, with forward slashes; empty for the number 0."""
     if not number:
         return ""
     paths = file.once("listed paths", lambda: _paths(file))

@@ -31,54 +31,41 @@ def _list(name: str) -> Restore:
 def record_numbers(file: FileView, nodes: Sequence[StructNode]) -> Iterator[Piece]:
     """The numbers of all records of a plane, in the order of the table."""
     for table, group in _by_plane(file, nodes):
-        found = _listed(table, IN_ROIS)
-        lengths = (1,) * len(group) if len(group) > 1 else None
-        yield Piece(leaves=tuple(node.path for node in group), place=f"{table.path}/id", values=found, lengths=lengths)
+        yield _piece(group, f"{table.path}/id", _listed(table, IN_ROIS), lengths=[1] * len(group))
 
 
 def outlines(file: FileView, nodes: Sequence[StructNode]) -> Iterator[Piece]:
     """cornersXY: 2 x C, x above y, counted from the source's first index."""
     first_index = float(file.assumptions["corners_first_index"])
     for table, group in _by_plane(file, nodes):
-        parts = [part.reshape(-1) + first_index for part in _of_records(file, table, "outline", group)]
-        joined = np.concatenate([np.zeros(0), *parts])
+        corners, counts = _of_records(file, table, "outline", group)
+        values, lengths = corners.reshape(-1) + first_index, [2 * count for count in counts]
         # One is taken away on the way into the file, and added on the way back.
-        rounding = 2 * np.spacing(np.maximum(np.abs(joined), 1.0))
-        whole = np.repeat([node.whole for node in group], [part.size for part in parts])
+        rounding = 2 * np.spacing(np.maximum(np.abs(values), 1.0))
+        whole = np.repeat([node.whole for node in group], lengths)
         with np.errstate(invalid="ignore"):
             # A corner may be infinite.
-            near = whole & (np.abs(joined - np.rint(joined)) <= rounding)
-        values = np.where(near, np.rint(joined), joined)
-        yield _piece(group, f"{table.path}/outline", parts, values=values, rounding=rounding)
+            near = whole & (np.abs(values - np.rint(values)) <= rounding)
+        values = np.where(near, np.rint(values), values)
+        yield _piece(group, f"{table.path}/outline", values, lengths=lengths, rounding=rounding)
 
 
 def pixels(file: FileView, nodes: Sequence[StructNode]) -> Iterator[Piece]:
     """indicesWithinImage: column * rows + row + 1, in the order of the pixels; every weight is 1."""
     for table, group in _by_plane(file, nodes):
         rows, columns = file.node(f"{_plane_record(group[0])}.masterImage").size[:2]
-        x, y, weight = (_of_records(file, table, "pixel_mask", group, field=name) for name in ("x", "y", "weight"))
-        if not _inside(x, columns) or not _inside(y, rows) or not all((one == 1).all() for one in weight):
-            place = f"{table.path}/pixel_mask"
+        place = f"{table.path}/pixel_mask"
+        x, lengths = _of_records(file, table, "pixel_mask", group, field="x")
+        y, weight = (_of_records(file, table, "pixel_mask", group, field=name)[0] for name in ("y", "weight"))
+        if (x >= columns).any() or (y >= rows).any() or (weight != 1).any():
             raise ObjectError(place, expected="pixels inside the image, of weight 1", found="others")
-        parts = [column.astype(np.float64) * rows + row + 1 for column, row in zip(x, y, strict=True)]
-        yield _piece(group, f"{table.path}/pixel_mask", parts)
+        yield _piece(group, place, x.astype(np.float64) * rows + y + 1, lengths=lengths)
 
 
-def _piece(
-    group: Sequence[StructNode], place: str, parts: Sequence[np.ndarray], *, values: np.ndarray | None = None, **of: Any
-) -> Piece:
-    """What the object gives of several leaves, a part each; values: the parts joined."""
-    return Piece(
-        leaves=tuple(node.path for node in group),
-        place=place,
-        values=np.concatenate([np.zeros(0), *parts]) if values is None else values,
-        lengths=tuple(part.size for part in parts) if len(parts) > 1 else None,
-        **of,
-    )
-
-
-def _inside(parts: Sequence[np.ndarray], length: int) -> bool:
-    return all((part < length).all() for part in parts)
+def _piece(group: Sequence[StructNode], place: str, values: np.ndarray, *, lengths: Sequence[int], **of: Any) -> Piece:
+    """What the object gives of several leaves, so many numbers each."""
+    several = tuple(lengths) if len(group) > 1 else None
+    return Piece(leaves=tuple(node.path for node in group), place=place, values=values, lengths=several, **of)
 
 
 def _plane_record(node: StructNode) -> str:
@@ -97,15 +84,17 @@ def _by_plane(file: FileView, nodes: Sequence[StructNode]) -> Iterator[tuple[Nwb
 
 def _of_records(
     file: FileView, table: NwbTable, column: str, group: Sequence[StructNode], *, field: str | None = None
-) -> list[np.ndarray]:
-    """What the table has in a ragged column, or in one field of it, of each record's ROI."""
+) -> tuple[np.ndarray, list[int]]:
+    """What the table has in a ragged column, or in one field of it, of the records' ROIs; how much of each."""
     parts = dict(zip(table.ids.tolist(), table.parts(column, field=field), strict=True))
     by_plane = file.once("numbers of ROI records", lambda: grouped(file.claimed("roi-number"), _plane_record))
-    numbers = _numbers(file, table, by_plane[_plane_record(group[0])])
-    missing = [numbers[node.parent] for node in group if numbers[node.parent] not in parts]
+    of_record = _numbers(file, table, by_plane[_plane_record(group[0])])
+    numbers = [of_record[node.parent] for node in group]
+    missing = [number for number in numbers if number not in parts]
     if missing:
         raise ObjectError(f"{table.path}/id", expected=f"a row of ROI {missing[0]}", found="none")
-    return [parts[numbers[node.parent]] for node in group]
+    found = [parts[number] for number in numbers]
+    return np.concatenate(found), [len(part) for part in found]
 
 
 def _numbers(file: FileView, table: NwbTable, records: Sequence[StructNode]) -> dict[str, int]:
