@@ -42,7 +42,6 @@ class TifIndex:
     image_shape: (rows, columns) of every page; dtype: in the file's byte order; page_count: images, each a page.
     page_offsets: int64 (pages,), where each page's bytes begin; None where pages must be decoded.
     texts: ImageDescription of the pages that have a table (ScanImage's text of settings, say), in runs of equal ones.
-    table_count: page tables in the file: one, where further images follow the first without tables of their own.
     """
 
     path: Path
@@ -52,7 +51,6 @@ class TifIndex:
     page_count: int
     page_offsets: np.ndarray | None
     texts: tuple[PageText, ...]
-    table_count: int
 
     @property
     def description(self) -> str | None:
@@ -100,7 +98,6 @@ def index_tif(path: Path) -> TifIndex:
         page_count=len(offsets),
         page_offsets=np.array(offsets, dtype=np.int64) if plain else None,
         texts=texts,
-        table_count=len(pages),
     )
 
 

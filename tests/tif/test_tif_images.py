@@ -38,7 +38,7 @@ def one_table(path: Path, pages: np.ndarray = PAGES, **options: Any) -> Path:
 )
 def test_images_behind_one_table_are_all_read(path: Path, options: dict[str, Any]) -> None:
     index = index_tif(one_table(path, **options))
-    assert (index.page_count, index.table_count) == (6, 1)
+    assert (index.page_count, [run.page_count for run in index.texts]) == (6, [1])
     assert np.array_equal(read_all_pages(index), PAGES)
 
 
@@ -81,7 +81,7 @@ def test_page_tables_count_where_images_were_taken_out_of_a_described_stack(path
     with tifffile.TiffWriter(path) as writer:
         for page in PAGES[:3]:
             writer.write(page, metadata=None, contiguous=False, description=IMAGEJ.format(100, 100))
-    assert (index_tif(path).page_count, index_tif(path).table_count) == (3, 3)
+    assert (index_tif(path).page_count, sum(run.page_count for run in index_tif(path).texts)) == (3, 3)
 
 
 def test_bytes_that_are_no_whole_images_are_none(path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Registration shifts per frame, from the .imreg_out files beside the stacks, which scipy reads."""
+"""Registration shifts per frame, from the .imreg_out files beside the stacks, read as the proof reads MATLAB files."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ import numpy as np
 
 from ssc_to_nwb import naming
 from ssc_to_nwb.data_types.subvolumes.source import Subvolume
-from ssc_to_nwb.proof.comparison import OPHYS, Comparison
+from ssc_to_nwb.proof.comparison import OPHYS, Comparison, numbers_of
 from ssc_to_nwb.proof.source_frames import PlaneFrames
+from ssc_to_nwb.proof.source_reading.session_file import read_for_proof
 
 # What the registration put before the name of the stack, and the endings of both.
 _AROUND_STEM = re.compile(r"^Image_Registration_\d+_|\.(imreg_out|tiff?)$", re.IGNORECASE)
@@ -31,8 +32,6 @@ def check_registration(work: Comparison) -> None:
 
 def _shifts(listed_paths: Sequence[str], frames: PlaneFrames, paths: Sequence[Path]) -> dict[int, np.ndarray]:
     """Columns and rows, in pixels, by the position of the time stamp that they belong to."""
-    from scipy.io import loadmat
-
     by_stem = {_stem(path.name): path for path in paths}
     file_number, frame_number = frames.listed
     shifts: dict[int, np.ndarray] = {}
@@ -41,8 +40,10 @@ def _shifts(listed_paths: Sequence[str], frames: PlaneFrames, paths: Sequence[Pa
         path = by_stem.pop(_stem(PurePosixPath(listed.replace("\\", "/")).name), None)
         at = np.flatnonzero(file_number == number)
         if path is not None and at.size:
-            file = loadmat(str(path), variable_names=("dx_r", "dy_r"), appendmat=False)
-            both = np.stack([file[name].ravel().astype(np.float64) for name in ("dx_r", "dy_r")], axis=1)
+            variables = read_for_proof(path, None).variables
+            both = np.stack(
+                [numbers_of(variables[name]).ravel().astype(np.float64) for name in ("dx_r", "dy_r")], axis=1
+            )
             shifts.update(zip(at.tolist(), both[frame_number[at]], strict=True))
     return shifts
 

@@ -7,13 +7,16 @@ it lies beside [inferred: nobody has published more of its layout].
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ssc_to_nwb.data_types.imaging_stacks.source import PlaneStack
+from ssc_to_nwb.matlab.field import Field
+from ssc_to_nwb.matlab.mat_file import read_mat
+from ssc_to_nwb.matlab.tree import MatStruct
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import ProblemLog, SscError, error
 
@@ -22,8 +25,6 @@ if TYPE_CHECKING:
     from ssc_to_nwb.session.raw_data import RawData
     from ssc_to_nwb.session.session import Session
     from ssc_to_nwb.tif.index import TifIndex
-
-_SHIFT_VARIABLES = ("dx_r", "dy_r")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,25 +42,15 @@ class PlaneShifts:
 
 def read_shifts(path: Path) -> np.ndarray:
     """The shifts of one `.imreg_out` file, float64 (frames, 2), in pixels. Raises registration-unreadable."""
-    from scipy.io import loadmat
-
     try:
-        variables: dict[str, Any] = loadmat(str(path), variable_names=_SHIFT_VARIABLES, appendmat=False)
-    except Exception as failure:  # scipy raises whatever it meets on damaged bytes
-        raise error(kinds.REGISTRATION_UNREADABLE, file=path, detail=failure) from failure
-    columns = []
-    for name in _SHIFT_VARIABLES:
-        if name not in variables:
-            raise error(kinds.REGISTRATION_UNREADABLE, file=path, field=name, expected="a vector", found="nothing")
-        values = np.asarray(variables[name])
-        if values.dtype.kind not in "iufb" or values.size != max(values.shape, default=0):
-            found = f"{values.dtype} of shape {values.shape}"
-            raise error(kinds.REGISTRATION_UNREADABLE, file=path, field=name, expected="a row of numbers", found=found)
-        columns.append(values.reshape(-1).astype(np.float64))
-    if columns[0].size != columns[1].size:
-        found = f"{columns[0].size} and {columns[1].size} values"
-        raise error(kinds.REGISTRATION_UNREADABLE, file=path, field="dx_r, dy_r", expected="equal lengths", found=found)
-    return np.stack(columns, axis=1)
+        variables = Field(file=path, path="file", value=MatStruct(fields=read_mat(path)))
+        columns = variables.child("dx_r").row()
+        rows = variables.child("dy_r").row(length=columns.size)
+    except SscError as failure:
+        problem = failure.problem
+        unreadable = replace(problem, kind=kinds.REGISTRATION_UNREADABLE, detail=problem.said)
+        raise SscError(unreadable) from failure
+    return np.stack([columns, rows], axis=1)
 
 
 def read_files(

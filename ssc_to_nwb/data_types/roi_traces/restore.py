@@ -85,13 +85,12 @@ def _subvolume_number(file: FileView, node: StructNode) -> int:
     Raises ValueError where nothing of that entry is in the file.
     """
     entry = re.match(r"(.*?)\.descrHash(\{\d+\})?", node.path)
-    head = f"{entry[1]}.value{entry[2] or ''}." if entry else ""
-    for other in file.struct.nodes():
-        if head and other.path.startswith(head):
-            for place in other.objects:
-                match = _SUBVOLUME.search(place)
-                if match:
-                    return int(match[1] or match[2])
+    head = f"{entry[1]}.value{entry[2] or ''}." if entry else node.path
+    of_entry = (other for other in file.struct.nodes() if other.path.startswith(head))
+    for place in (place for other in of_entry for place in other.objects):
+        match = _SUBVOLUME.search(place)
+        if match:
+            return int(match[1] or match[2])
     raise ValueError(f"no object of the file is of the array that {node.path} describes")
 
 

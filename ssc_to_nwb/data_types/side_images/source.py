@@ -32,11 +32,8 @@ def read_files(session: Session, raw: RawData, *, log: ProblemLog) -> Iterator[t
                 yield plane.plane_name, file, index
 
 
-def open_side_image(file: SideImageFile, *, plane_name: str, image_shape: tuple[int, int] | None) -> TifIndex:
-    """Index one side image. Raises side-image-unreadable.
-
-    image_shape: (rows, columns) of the plane's frames; None where unknown, and then not compared.
-    """
+def open_side_image(file: SideImageFile, *, plane_name: str, image_shape: tuple[int, int]) -> TifIndex:
+    """Index one side image, which has the (rows, columns) of the plane's frames. Raises side-image-unreadable."""
     place = f"plane {plane_name}"
     try:
         index = index_tif(file.path)
@@ -45,7 +42,7 @@ def open_side_image(file: SideImageFile, *, plane_name: str, image_shape: tuple[
         field = ", ".join(part for part in (place, problem.field) if part)
         unreadable = replace(problem, kind=kinds.SIDE_IMAGE_UNREADABLE, field=field, detail=problem.said)
         raise SscError(unreadable) from failure
-    if image_shape is not None and index.image_shape != image_shape:
+    if index.image_shape != image_shape:
         expected = f"{image_shape[0]} x {image_shape[1]} as the plane's master image"
         found = f"{index.image_shape[0]} x {index.image_shape[1]}"
         raise error(kinds.SIDE_IMAGE_UNREADABLE, file=file.path, field=place, expected=expected, found=found)

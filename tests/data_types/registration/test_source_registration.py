@@ -10,6 +10,7 @@ import pytest
 from scipy.io import loadmat, savemat
 
 from ssc_to_nwb.data_types.registration.source import PlaneShifts, read_plane_shifts, read_shifts
+from ssc_to_nwb.matlab.mat_file import write_mat
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import ProblemLog, SscError
 from ssc_to_nwb.session.context import load_context
@@ -39,6 +40,12 @@ def test_columns_are_dx_and_dy(path: Path) -> None:
 @pytest.mark.parametrize("value", [4, [[4]]])
 def test_one_frame(path: Path, value: Any) -> None:
     assert read_shifts(save(path, dx_r=value, dy_r=value)).tolist() == [[4.0, 4.0]]
+
+
+def test_format_73(path: Path) -> None:
+    shifts = {"dx_r": np.array([[1.0, 2.0]]), "dy_r": np.array([[3.0], [4.0]])}
+    write_mat(path, variables=shifts, file_format="7.3")
+    assert read_shifts(path).tolist() == [[1.0, 3.0], [2.0, 4.0]]
 
 
 @pytest.mark.parametrize(

@@ -38,10 +38,6 @@ def test_kind_channel_and_pages(path: Path) -> None:
     assert np.array_equal(read_all_pages(index), PAGES)
 
 
-def test_any_size_goes_where_none_is_known(path: Path) -> None:
-    assert open_side_image(file_of(path), plane_name="fov_01002", image_shape=None).image_shape == (6, 8)
-
-
 def test_another_size_than_the_plane(path: Path) -> None:
     with pytest.raises(SscError, match=kinds.SIDE_IMAGE_UNREADABLE.identifier) as caught:
         open_side_image(file_of(path), plane_name="fov_01002", image_shape=(8, 6))
