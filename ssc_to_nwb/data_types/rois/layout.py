@@ -215,7 +215,7 @@ RULES = scoped(
         *_of_record("roiIds"),
         nwb=_LISTS,
         text="Rows whose source_lists name roiIds; kept besides where the order differs.",
-        keep=lambda leaf, facts: leaf.is_empty or not facts.plane(leaf.path).keeps_order("roiIds"),
+        keep=lambda leaf, facts: leaf.is_empty or "roiIds" not in facts.plane(leaf.path).lists_in_order,
         up_to="order",
     ),
     written(
@@ -223,7 +223,7 @@ RULES = scoped(
         *_of_record("rois{*}.id"),
         nwb=_LISTS,
         text="Rows whose source_lists name rois; kept besides where the order differs.",
-        keep=lambda leaf, facts: not facts.plane(leaf.path).keeps_order("rois"),
+        keep=lambda leaf, facts: "rois" not in facts.plane(leaf.path).lists_in_order,
         up_to="order",
     ),
     written(

@@ -135,10 +135,11 @@ class Plane(PlaneEntry, PlaneRecord):
         """The same numbers in imagingPlane's own order, then ascending those that it lacks."""
         return np.concatenate([self.roi_numbers, np.setdiff1d(self.all_roi_numbers, self.roi_numbers)])
 
-    def keeps_order(self, name: str) -> bool:
-        """Whether a list has the order of `ordered_roi_numbers`."""
-        numbers, ordered = self.roi_lists[name], self.ordered_roi_numbers
-        return np.array_equal(ordered[np.isin(ordered, numbers)], numbers)
+    @cached_property
+    def lists_in_order(self) -> frozenset[str]:
+        """The lists that have the order of `ordered_roi_numbers`."""
+        ordered, lists = self.ordered_roi_numbers, self.roi_lists.items()
+        return frozenset(name for name, of in lists if np.array_equal(ordered[np.isin(ordered, of)], of))
 
 
 def read_plane_entry(field: Field, *, length: int, fov_pattern: str) -> PlaneEntry:
