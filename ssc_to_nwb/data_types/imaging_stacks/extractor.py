@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from roiextractors import ImagingExtractor
@@ -52,18 +53,11 @@ class SscImagingExtractor(ImagingExtractor):
         self._timestamps = None if timestamps is None else np.asarray(timestamps, dtype=np.float64)
 
     @classmethod
-    def from_files(
-        cls,
-        paths: Sequence[Path],
-        *,
-        channel: Channel = "green",
-        channels_per_frame: int = 2,
-        timestamps: np.ndarray | None = None,
-        sampling_frequency: float | None = None,
-    ) -> SscImagingExtractor:
+    def from_files(cls, paths: Sequence[Path], *, channels_per_frame: int = 2, **options: Any) -> SscImagingExtractor:
         """All frames of the given tifs, one after the other, without a session file.
 
-        channels_per_frame: 2 for green and red pages in turn, 1 for green alone. Raises as `open_plane_stack`.
+        channels_per_frame: 2 for green and red pages in turn, 1 for green alone; options: as the class takes them.
+        Raises as `open_plane_stack`.
         """
         counts = [index_tif(path).page_count // channels_per_frame for path in paths]
         frames = ListedFrames(
@@ -84,7 +78,7 @@ class SscImagingExtractor(ImagingExtractor):
             log=ProblemLog(),
             channels=ChannelCount(count=channels_per_frame, because="the caller says", settled=True),
         )
-        return cls(stack=stack, channel=channel, timestamps=timestamps, sampling_frequency=sampling_frequency)
+        return cls(stack=stack, **options)
 
     def get_image_shape(self) -> tuple[int, int]:
         """(rows, columns)."""

@@ -218,20 +218,19 @@ def read_frame_index(field: Field, *, length: int) -> tuple[tuple[str, ...], Fra
 
     field: its entry of imagingPlane. Raises field-*, frame-index-outside.
     """
-    index_field = field.child("sourceFileFrameIdx")
-    paths = field.child("sourceFileList").texts(count=_highest_file(index_field), per="file of sourceFileFrameIdx")
-    if index_field.is_empty and not paths:
+    index_field, list_field = field.child("sourceFileFrameIdx"), field.child("sourceFileList")
+    if index_field.is_empty and list_field.is_empty:
         # A plane without any file: no time stamp has a frame.
         nothing = np.full(length, NO_FRAME, dtype=np.int64)
-        return paths, FrameIndex(file_number=nothing, frame_number=nothing)
-    index = index_field.integers(rows=2, length=length, nan_as=0)
+        return (), FrameIndex(file_number=nothing, frame_number=nothing)
+    files, frames = index_field.integers(rows=2, length=length, nan_as=0)
+    paths = list_field.texts(count=int(files.max(initial=0)), per="file of sourceFileFrameIdx")
     missing = np.isnan(index_field.array())
     if (missing[0] != missing[1]).any():
         position = int(np.flatnonzero(missing[0] != missing[1])[0]) + 1
         raise index_field.problem(
             kinds.FRAME_INDEX_OUTSIDE, expected="NaN in both rows or in none", found=f"column {position}"
         )
-    files, frames = index
     outside = ~missing[0] & ((files < 1) | (files > len(paths)) | (frames < 1))
     if outside.any():
         position = int(np.flatnonzero(outside)[0])
@@ -239,14 +238,6 @@ def read_frame_index(field: Field, *, length: int) -> tuple[tuple[str, ...], Fra
         found = f"file {files[position]}, frame {frames[position]} in column {position + 1}"
         raise index_field.problem(kinds.FRAME_INDEX_OUTSIDE, expected=expected, found=found)
     return paths, FrameIndex(file_number=files - 1, frame_number=frames - 1)
-
-
-def _highest_file(index: Field) -> int:
-    """The highest number of a file in a frame index, 0 where it names none or is no index."""
-    numbers = index.value if isinstance(index.value, np.ndarray) else np.zeros((0, 0))
-    files = numbers[0] if numbers.ndim == 2 and numbers.size and numbers.dtype.kind in "iuf" else np.zeros(0)
-    files = files[np.isfinite(files)]
-    return int(files.max()) if files.size else 0
 
 
 def plane_numbers_from_paths(paths: tuple[str, ...], *, fov_pattern: str, field: Field) -> tuple[int, int] | None:
