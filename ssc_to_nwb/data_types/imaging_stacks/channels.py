@@ -38,13 +38,13 @@ class StackPages:
 class ChannelCount:
     """Channels of the stacks of a session.
 
-    because: what says so, in words; settled: whether a metadata file says it, or the pages of all stacks agree, so that
+    because: what says so, in words; certain: whether a metadata file says it, or the pages of all stacks agree, so that
     a stack with too few pages is one of fewer frames; unclear: whether nothing decides between the two readings.
     """
 
     count: int
     because: str
-    settled: bool = False
+    certain: bool = False
     unclear: bool = False
 
     @property
@@ -54,7 +54,7 @@ class ChannelCount:
         return f"{pages}, as {self.because}"
 
 
-TWO_CHANNELS = ChannelCount(count=TWO, because="the stacks of the data set have them", settled=True)
+TWO_CHANNELS = ChannelCount(count=TWO, because="the stacks of the data set have them", certain=True)
 
 
 def count_channels(
@@ -66,19 +66,19 @@ def count_channels(
     green_alone: whether there are green images beside the stacks, and no red one.
     """
     if stated is not None:
-        return ChannelCount(count=stated, because="assumptions.channels_per_frame says", settled=True)
+        return ChannelCount(count=stated, because="assumptions.channels_per_frame says", certain=True)
     one = sum(stack.page_per_frame for stack in stacks)
     two = sum(stack.fits_two for stack in stacks)
-    settled = two > 0 and not one
+    certain = two > 0 and not one
     if red_seen is not None:
-        return ChannelCount(count=TWO, because=f"{red_seen} shows a red channel", settled=settled)
+        return ChannelCount(count=TWO, because=f"{red_seen} shows a red channel", certain=certain)
     if one > two:
         return ChannelCount(count=ONE, because=f"{one} of {len(stacks)} stacks have one page per listed frame")
     if (one == two and one) or (two and green_alone):
         beside = "the images beside the stacks are green alone" if green_alone else "as many stacks have two"
         because = f"{one} of {len(stacks)} stacks have one page per listed frame, and {beside}"
         return ChannelCount(count=TWO, because=because, unclear=True)
-    return replace(TWO_CHANNELS, settled=settled)
+    return replace(TWO_CHANNELS, certain=certain)
 
 
 def fault_of_pages(stack: StackPages, channels: ChannelCount) -> tuple[ProblemKind, str] | None:
@@ -86,10 +86,10 @@ def fault_of_pages(stack: StackPages, channels: ChannelCount) -> tuple[ProblemKi
     of_two = channels.count == TWO
     if channels.unclear:
         return kinds.TIF_CHANNELS_UNCLEAR, f"one reading of the stacks alone, but {channels.because}"
-    if of_two and stack.page_per_frame and not channels.settled:
+    if of_two and stack.page_per_frame and not channels.certain:
         return kinds.TIF_ONE_CHANNEL, channels.expected
     if of_two and stack.pages % TWO:
         return kinds.TIF_ODD_PAGES, channels.expected
-    if stack.fits_two != of_two and not channels.settled:
+    if stack.fits_two != of_two and not channels.certain:
         return kinds.TIF_CHANNELS_UNCLEAR, channels.expected
     return None

@@ -76,7 +76,7 @@ class SscImagingExtractor(ImagingExtractor):
             green_first=True,
             keep_going=False,
             log=ProblemLog(),
-            channels=ChannelCount(count=channels_per_frame, because="the caller says", settled=True),
+            channels=ChannelCount(count=channels_per_frame, because="the caller says", certain=True),
         )
         return cls(stack=stack, **options)
 

@@ -81,7 +81,7 @@ def _channels(
     masters = [plane.name for plane in session.planes if plane.master_image.shape[2] > 1]
     red_seen = red[0] if red else f"masterImage of {masters[0]}" if masters else None
     channels = count_channels(stacks, stated=stated, red_seen=red_seen, green_alone=bool(images) and red_seen is None)
-    if channels.count == ONE and not channels.settled:
+    if channels.count == ONE and not channels.certain:
         log.add(kinds.STACKS_OF_ONE_CHANNEL, file=inventory.session_directory, found=channels.because)
     return channels
 
