@@ -6,9 +6,10 @@ from collections.abc import Iterable
 
 from doc_pages.markdown import page, table
 from ssc_to_nwb import naming
+from ssc_to_nwb.data_types import registry
 from ssc_to_nwb.data_types.events.source import KNOWN_TYPES, POINTS
 from ssc_to_nwb.data_types.rule import Rule, all_rules
-from ssc_to_nwb.ledger.ledger import raw_rules
+from ssc_to_nwb.ledger.ledger import LEFT_OUT, SESSION_FILE, SYSTEM_FILE
 
 _INTRODUCTION = """\
 Where each field of the source goes. The page is made from the rules that the conversion uses; the
@@ -54,6 +55,12 @@ def field_map_page() -> str:
         "Files:",
         table(_HEAD, map(_cells, raw_rules())),
     )
+
+
+def raw_rules() -> tuple[Rule, ...]:
+    """What becomes of files, those of the data types in their order."""
+    of_types = [rule for _, rules in registry.having("layout", "RAW_RULES") for rule in rules]
+    return (SESSION_FILE, *of_types, LEFT_OUT, SYSTEM_FILE)
 
 
 def _cells(rule: Rule) -> list[str]:

@@ -11,7 +11,6 @@ from re import Pattern
 from typing import Any, NamedTuple
 
 from ssc_to_nwb import naming
-from ssc_to_nwb.data_types import registry
 from ssc_to_nwb.data_types.facts import SessionFacts
 from ssc_to_nwb.data_types.rule import (
     OTHER_VARIABLE,
@@ -185,12 +184,6 @@ def _entry(leaf: Leaf, rule: Rule, facts: SessionFacts, *, value: MatValue) -> L
         kept=kept,
         made_from=json.dumps(made_from, ensure_ascii=False) if made_from else "",
     )
-
-
-def raw_rules() -> tuple[Rule, ...]:
-    """All of them, those of the data types in their order."""
-    of_types = [rule for _, rules in registry.having("layout", "RAW_RULES") for rule in rules]
-    return (SESSION_FILE, *of_types, LEFT_OUT, SYSTEM_FILE)
 
 
 def write_ledger(ledger: Ledger, path: Path) -> None:

@@ -14,7 +14,7 @@ from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.proof.comparison import Comparison, numbers_of, texts_of
 from ssc_to_nwb.proof.general import is_general
 from ssc_to_nwb.proof.source_struct import compare_source_struct
-from ssc_to_nwb.restoring.pieces import Piece, take
+from ssc_to_nwb.restoring.pieces import Piece
 
 # Its fields of the file are compared one by one, since metadata files may replace them; the values are kept besides.
 _METADATA = "metadata-value"
@@ -78,7 +78,7 @@ def _compare_numbers(work: Comparison, rule: Rule, piece: Piece, leaves: Sequenc
         if not work.numbers(piece.place, expected=expected_lengths, found=lengths, leaf=leaves[0].path):
             return [0] * len(leaves)
     if len(parts) == 1:
-        expected = parts[0] if parts[0].size == 0 else take(parts[0], piece.where)
+        expected = parts[0] if parts[0].size == 0 or piece.where is None else parts[0][piece.where]
     else:
         expected = np.concatenate([part.reshape(-1, order="F") for part in parts])
     is_kept = any(leaf.path in work.kept for leaf in leaves)

@@ -15,7 +15,7 @@ from ssc_to_nwb import naming
 from ssc_to_nwb.data_types.registry import having
 from ssc_to_nwb.matlab.tree import MatCell, MatChar, MatStruct, MatStructArray, MatValue, row_texts
 from ssc_to_nwb.restoring.nwb_reader import ArrayTree, NwbReader, NwbTable
-from ssc_to_nwb.restoring.pieces import Piece, RestoreError, Restores, put
+from ssc_to_nwb.restoring.pieces import Piece, RestoreError, Restores
 from ssc_to_nwb.restoring.struct_table import StructNode, StructTable, dtype_of, empty_struct, grouped, kept_value
 
 Computed = TypeVar("Computed")
@@ -173,8 +173,8 @@ def assemble(node: StructNode, pieces: Iterable[Piece]) -> MatValue:
             if piece.where is None:
                 part = part.reshape(node.size, order="F")
             where = ... if piece.where is None else piece.where
-            put(values, where, part)
-            put(filled, where, np.ones(part.shape, dtype=bool))
+            values[where] = part
+            filled[where] = np.ones(part.shape, dtype=bool)
         except (ValueError, IndexError) as failure:
             raise RestoreError(
                 piece.place, leaf=node.path, expected=f"values for size {_size(node.size)}", found=_size(part.shape)

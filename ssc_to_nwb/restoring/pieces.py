@@ -22,8 +22,8 @@ class Piece:
     place: path of the object; values: numbers in the source's unit, in the size that `where` selects, for several
     leaves the numbers of all, one leaf after the other, each column by column, or texts, in the order of the leaves;
     lengths: how many of the numbers belong to each of several leaves; where: which elements of a single leaf these are,
-    an index into the leaf in MATLAB's size, or a slice of its elements column by column, None for all of them;
-    rounding: how far the numbers may be from the source's, because they were scaled or shifted on the way.
+    an index into the leaf in MATLAB's size, None for all of them; rounding: how far the numbers may be from the
+    source's, because they were scaled or shifted on the way.
     """
 
     leaves: tuple[str, ...]
@@ -50,24 +50,3 @@ class RestoreError(ObjectError):
 
     def __init__(self, place: str, *, leaf: str, expected: str, found: str) -> None:
         super().__init__(place, expected=expected, found=f"{found} (source field {leaf})")
-
-
-def take(values: np.ndarray, where: Any) -> np.ndarray:
-    """The elements of a leaf that `Piece.where` selects.
-
-    values: the leaf, in MATLAB's size.
-    """
-    if where is None:
-        return values
-    return values.reshape(-1, order="F")[where] if isinstance(where, slice) else values[where]
-
-
-def put(values: np.ndarray, where: Any, part: np.ndarray) -> None:
-    """Set the elements of a leaf that `Piece.where` selects.
-
-    values: the leaf, in MATLAB's size and in column-major order in memory. Raises ValueError where `part` does not fit.
-    """
-    if isinstance(where, slice):
-        values.reshape(-1, order="F")[where] = part.reshape(-1)
-    else:
-        values[where] = part

@@ -72,6 +72,10 @@ class StructNode:
         """What an object gives of this leaf; the one that it became where no place is given."""
         return Piece(leaves=(self.path,), place=place or self.objects[0], values=values, **further)
 
+    def elements(self, which: slice | np.ndarray) -> tuple[np.ndarray, ...]:
+        """The index into the leaf of some of its elements, counted from 0 column by column."""
+        return np.unravel_index(np.arange(math.prod(self.size))[which], self.size, order="F")
+
     @property
     def index(self) -> int | None:
         """The last index of the path, from 1: of an item in a cell, or of an element; None where it ends in a name."""

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from doc_pages.field_map import field_map_page
+from doc_pages.field_map import field_map_page, raw_rules
 from made_sessions import AWKWARD, Converted, facts_of, read
 
 from ssc_to_nwb import naming
 from ssc_to_nwb.data_types.events.source import KNOWN_TYPES
 from ssc_to_nwb.data_types.rule import all_rules
-from ssc_to_nwb.ledger.ledger import build_ledger, raw_rules
+from ssc_to_nwb.ledger.ledger import build_ledger
 from ssc_to_nwb.problems.model import ProblemLog
 from ssc_to_nwb.testing.spec import SessionSpec
 

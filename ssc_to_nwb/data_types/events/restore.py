@@ -39,7 +39,7 @@ def times(file: FileView, node: StructNode) -> Iterator[Piece]:
         if on is not None:
             # Rounding must not put the end of a touch of one sample before its beginning.
             found = np.where(np.abs(found - on) <= rounding, np.maximum(found, on), found)
-        where = None if len(node.objects) == 1 else _ON if on is None else _OFF
+        where = None if len(node.objects) == 1 else node.elements(_ON if on is None else _OFF)
         yield node.piece(found, place=place, rounding=rounding, where=where)
         on = found
 
@@ -48,11 +48,11 @@ def times(file: FileView, node: StructNode) -> Iterator[Piece]:
 def columns(file: FileView, node: StructNode) -> Iterator[Piece]:
     """Trial numbers or a property at each event time; a second column has those at the off times where they differ."""
     table, rows = file.table(node.table), train_rows(file, node)
-    for where in (_ON, _OFF) if _type(file, node.table) == _PAIRS else (None,):
+    for which in (_ON, _OFF) if _type(file, node.table) == _PAIRS else (slice(None),):
         column = node.column
-        if where is _OFF and table.has(f"{column}_at_offset"):
+        if which is _OFF and table.has(f"{column}_at_offset"):
             column = f"{column}_at_offset"
-        yield node.piece(table.column(column)[rows], place=f"{table.path}/{column}", where=where)
+        yield node.piece(table.column(column)[rows], place=f"{table.path}/{column}", where=node.elements(which))
 
 
 def _type(file: FileView, table: str) -> float:

@@ -31,7 +31,7 @@ def rois(file: FileView, node: StructNode) -> Iterator[Piece]:
         return
     ends = np.cumsum([part.size for part in parts]).tolist()
     for place, found, end in zip(node.objects, parts, ends, strict=True):
-        yield node.piece(found, place=place, where=slice(end - found.size, end))
+        yield node.piece(found, place=place, where=node.elements(slice(end - found.size, end)))
 
 
 def _roi_numbers(file: FileView, place: str) -> np.ndarray:

@@ -45,7 +45,7 @@ def starts(file: FileView, node: StructNode) -> Iterator[Piece]:
             yield node.piece(
                 found[rows] if name == "start_time" else np.zeros(rows.size),
                 place=f"{TRIALS}/{name}",
-                where=None if rows.size == seconds.size else np.unravel_index(rows, node.size, order="F"),
+                where=None if rows.size == seconds.size else node.elements(rows),
                 rounding=rounding[rows] if isinstance(rounding, np.ndarray) else rounding,
             )
 

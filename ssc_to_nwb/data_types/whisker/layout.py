@@ -20,10 +20,10 @@ from ssc_to_nwb.session.context import SessionContext
 BEHAVIOR = processing_module(
     naming.BEHAVIOR_MODULE, "Whisker angle and curvature change, tracked from the whisker videos."
 )
-UNITS = {"angle": "degrees", "curvature_change": "1/mm"}
-_TEXTS = {
-    "angle": "Angle of whisker {whisker}, in degrees.",
-    "curvature_change": "Change of the curvature (kappa) of whisker {whisker}, relative, in 1/mm.",
+# Unit and text by quantity.
+_QUANTITIES = {
+    "angle": ("degrees", "Angle of whisker {whisker}, in degrees."),
+    "curvature_change": ("1/mm", "Change of the curvature (kappa) of whisker {whisker}, relative, in 1/mm."),
 }
 LABELS = f"{BEHAVIOR.path}/{naming.TRIAL_NUMBER}"
 VALID = Column("whisker_valid", np.bool_, "Whether the source lists the trial as one with valid whisker data.")
@@ -37,12 +37,12 @@ def objects(sources: Sources) -> Iterator[DeclaredObject]:
         yield BEHAVIOR
         seconds, paths = sources.context.clock.seconds(whisker.time_ms), trace_paths(whisker)
         for place, (trace, path) in enumerate(zip(whisker.traces, paths, strict=True)):
-            text = _TEXTS[trace.quantity].format(whisker=trace.whisker)
+            unit, text = _QUANTITIES[trace.quantity]
             yield Series(
                 path=path,
-                text=f"{text} NaN where tracking failed. Source: row {trace.row + 1}, {trace.label!r}, of "
-                f"{whisker.key!r}.",
-                unit=UNITS[trace.quantity],
+                text=f"{text.format(whisker=trace.whisker)} NaN where tracking failed. Source: row {trace.row + 1}, "
+                f"{trace.label!r}, of {whisker.key!r}.",
+                unit=unit,
                 dtype=trace.values.dtype,
                 clock=paths[0] if place else None,
                 comments="Sampled within trials; there are gaps between trials.",
