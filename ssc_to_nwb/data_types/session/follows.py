@@ -228,10 +228,10 @@ def start(file: FileView) -> Iterator[Followed]:
 def _is_same(expected: datetime, text: str) -> bool:
     """Whether a text is of this moment, up to the rounding of a microsecond, and of this zone."""
     try:
-        found = datetime.fromisoformat(text.replace("Z", "+00:00"))
+        found = datetime.fromisoformat(text)
     except ValueError:
         return False
-    if found.utcoffset() is None or found.utcoffset() != expected.utcoffset():
+    if found.utcoffset() != expected.utcoffset():
         return False
     # Where the clock is set back or forward, Python compares no time with a zone with one of a fixed offset.
     return abs(found.astimezone(UTC) - expected.astimezone(UTC)) <= timedelta(microseconds=1)

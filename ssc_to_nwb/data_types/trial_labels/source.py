@@ -6,6 +6,8 @@ from typing import Final
 
 import numpy as np
 
+from ssc_to_nwb.quantities import numbered
+
 NO_TRIAL: Final = int(np.iinfo(np.int64).min)
 """The label of a sample or event whose label in the source is NaN. No number of a source can be equal to it."""
 
@@ -28,9 +30,6 @@ def describe_trials(trials: np.ndarray) -> str:
     numbers = np.unique(trials[trials != NO_TRIAL]).tolist()
     if not numbers:
         return ""
-    if len(numbers) == 1:
-        return f"trial {numbers[0]}"
-    if numbers == list(range(numbers[0], numbers[-1] + 1)):
+    if len(numbers) > 1 and numbers == list(range(numbers[0], numbers[-1] + 1)):
         return f"trials {numbers[0]} to {numbers[-1]}"
-    shown = ", ".join(map(str, numbers[:8]))
-    return f"trials {shown}" + (" and others" if len(numbers) > 8 else "")
+    return numbered("trial", numbers[:8]) + (" and others" if len(numbers) > 8 else "")
