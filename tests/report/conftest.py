@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -36,12 +35,8 @@ def bare_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@dataclass(frozen=True)
-class Built:
-    """Pages as they were written, and the contents of the first file's."""
-
-    paths: tuple[Path, ...]
-    first: SessionPage
+# Pages as they were written, and the contents of the first file's.
+Built = tuple[tuple[Path, ...], SessionPage]
 
 
 @pytest.fixture(scope="session")
@@ -61,7 +56,7 @@ def built(converted_raw: Converted, converted_awkward: Converted, bare_file: Pat
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(page, "make_page", make_page)
             paths = page.build_pages(files, output=folder)
-        return Built(paths=paths, first=made[0])
+        return paths, made[0]
 
     return shared_build("pages", drawn)
 
@@ -69,10 +64,10 @@ def built(converted_raw: Converted, converted_awkward: Converted, bare_file: Pat
 @pytest.fixture(scope="session")
 def rich_page(built: Built) -> SessionPage:
     """What is on the page of the rich session."""
-    return built.first
+    return built[1]
 
 
 @pytest.fixture(scope="session")
 def pages(built: Built) -> tuple[Path, ...]:
     """The index page, and the pages of the rich, the awkward and the bare file."""
-    return built.paths
+    return built[0]
