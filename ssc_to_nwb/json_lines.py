@@ -6,26 +6,32 @@ reading passes over it, and the next line is set off from it.
 
 from __future__ import annotations
 
+import inspect
 import json
 import os
+import textwrap
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import MISSING, Field, dataclass, field, fields, is_dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar, TypeVar, dataclass_transform
 
 Line = dict[str, Any]
+_KEY = "ssc_to_nwb"
+_DOCSTRING_WIDTH = 116
+_Result = TypeVar("_Result")
 
 
 class AsJson:
     """A dataclass whose fields are given out as JSON."""
 
     __slots__ = ()
+    __dataclass_fields__: ClassVar[dict[str, Field[Any]]]
 
     def as_dict(self) -> dict[str, Any]:
         """JSON-ready form."""
         ok = {"ok": self.ok} if hasattr(self, "ok") else {}
-        return {**ok, **{one.name: as_json(getattr(self, one.name)) for one in fields(self)}}  # type: ignore[arg-type]
+        return {**ok, **{one.name: as_json(getattr(self, one.name)) for one in fields(self)}}
 
 
 def as_json(value: Any) -> Any:
@@ -39,6 +45,23 @@ def as_json(value: Any) -> Any:
     if isinstance(value, tuple | list):
         return [as_json(one) for one in value]
     return str(value) if isinstance(value, Path) else value
+
+
+def fact(text: str, *, default: Any = MISSING) -> Any:
+    """A field of a result, with what is said of it."""
+    return field(default=default, metadata={_KEY: text})
+
+
+@dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(fact,))
+def facts(kind: type[_Result]) -> type[_Result]:
+    """Make a class of facts a frozen dataclass, and name them in its docstring."""
+    made = dataclass(frozen=True, slots=True, kw_only=True)(kind)
+    section = ["Attributes", "----------"]
+    for one in fields(made):  # type: ignore[arg-type]
+        text = textwrap.fill(one.metadata[_KEY], _DOCSTRING_WIDTH, initial_indent="    ", subsequent_indent="    ")
+        section += [f"{one.name} : {one.type}", text]
+    made.__doc__ = "\n".join([inspect.cleandoc(made.__doc__ or ""), "", *section])
+    return made
 
 
 class JsonLines:

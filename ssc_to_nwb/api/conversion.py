@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from contextlib import ExitStack, closing
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ssc_to_nwb.json_lines import AsJson
+from ssc_to_nwb.json_lines import AsJson, fact, facts
 from ssc_to_nwb.options.conversion import ConvertRequest
 from ssc_to_nwb.options.declare import takes
 from ssc_to_nwb.options.files import DemoRequest
@@ -18,21 +17,16 @@ if TYPE_CHECKING:
     from ssc_to_nwb.run.events import RunEvent
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@facts
 class ConversionResult(AsJson):
-    """The result of a run.
+    """The result of a run."""
 
-    Attributes
-    ----------
-    outcomes : tuple of SessionOutcome
-        One per session, in the order of animal and date.
-    not_taken : tuple of Problem
-        A warning for each MATLAB file of the source that is not a session, and each entry of the metadata files that
-        fits no animal or session.
-    """
-
-    outcomes: tuple[SessionOutcome, ...]
-    not_taken: tuple[Problem, ...] = ()
+    outcomes: tuple[SessionOutcome, ...] = fact("One per session, in the order of animal and date.")
+    not_taken: tuple[Problem, ...] = fact(
+        "A warning for each MATLAB file of the source that is not a session, and each entry of the metadata files "
+        "that fits no animal or session.",
+        default=(),
+    )
 
     @property
     def ok(self) -> bool:
@@ -129,21 +123,13 @@ def convert(request: ConvertRequest) -> ConversionResult:
     return result
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@facts
 class DemoResult:
-    """The synthetic dataset, and the result of its conversion.
+    """The synthetic dataset, and the result of its conversion."""
 
-    Attributes
-    ----------
-    source, output : Path
-        Folders of the dataset and of the NWB files.
-    conversion : ConversionResult
-        The result of the conversion.
-    """
-
-    source: Path
-    output: Path
-    conversion: ConversionResult
+    source: Path = fact("Folder of the dataset.")
+    output: Path = fact("Folder of the NWB files.")
+    conversion: ConversionResult = fact("The result of the conversion.")
 
 
 @takes(DemoRequest)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from ssc_to_nwb.api.sessions import SessionSummary, summarize
-from ssc_to_nwb.json_lines import AsJson
+from ssc_to_nwb.json_lines import AsJson, fact, facts
 from ssc_to_nwb.options.conversion import PlanRequest
 from ssc_to_nwb.options.declare import takes
 from ssc_to_nwb.problems.model import Problem
@@ -24,73 +24,36 @@ if TYPE_CHECKING:
     from ssc_to_nwb.session.context import SessionContext
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@facts
 class PlannedSession(AsJson):
-    """What would be done with one session.
+    """What would be done with one session."""
 
-    Attributes
-    ----------
-    session : str
-        Name, such as `an197522_2013_03_08`.
-    path : Path
-        The session file.
-    action : {"convert", "skip", "refuse"}
-        `skip`: it is finished. `refuse`: see `problem`.
-    why : tuple of str
-        What has changed since the session was finished.
-    notes : tuple of str
-        Differences that leave the content of a skipped session as it is.
-    contents : SessionSummary or None
-        What the session holds, if it was read.
-    source_bytes, unpack_bytes : int
-        Bytes to read, and to unpack for that.
-    output_bytes : int
-        Estimated size of the NWB file.
-    seconds : float
-        Estimated time, with all threads of the run for the frames.
-    problem : Problem or None
-        Why the session would be refused or fail.
-    """
-
-    session: str
-    path: Path
-    action: Literal["convert", "skip", "refuse"]
-    why: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
-    contents: SessionSummary | None = None
-    source_bytes: int = 0
-    unpack_bytes: int = 0
-    output_bytes: int = 0
-    seconds: float = 0.0
-    problem: Problem | None = None
+    session: str = fact("Name, such as `an197522_2013_03_08`.")
+    path: Path = fact("The session file.")
+    action: Literal["convert", "skip", "refuse"] = fact("`skip`: it is finished. `refuse`: see `problem`.")
+    why: tuple[str, ...] = fact("What has changed since the session was finished.", default=())
+    notes: tuple[str, ...] = fact("Differences that leave the content of a skipped session as it is.", default=())
+    contents: SessionSummary | None = fact("What the session holds, if it was read.", default=None)
+    source_bytes: int = fact("Bytes to read.", default=0)
+    unpack_bytes: int = fact("Bytes to unpack for that.", default=0)
+    output_bytes: int = fact("Estimated size of the NWB file.", default=0)
+    seconds: float = fact("Estimated time, with all threads of the run for the frames.", default=0.0)
+    problem: Problem | None = fact("Why the session would be refused or fail.", default=None)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@facts
 class Plan(AsJson):
-    """What a conversion would do.
+    """What a conversion would do."""
 
-    Attributes
-    ----------
-    sessions : tuple of PlannedSession
-        One per session.
-    output_bytes : int
-        Estimated size of all NWB files.
-    seconds : float
-        Estimated time of the run.
-    sample : FrameSample or None
-        How well a sample of the frames compressed, and how fast, on this disk.
-    room : Room
-        Needed and free space, in bytes.
-    not_taken : tuple of Problem
-        A warning for each MATLAB file that is not a session, and each entry of the metadata files that fits none.
-    """
-
-    sessions: tuple[PlannedSession, ...]
-    output_bytes: int
-    seconds: float
-    sample: FrameSample | None
-    room: Room
-    not_taken: tuple[Problem, ...] = ()
+    sessions: tuple[PlannedSession, ...] = fact("One per session.")
+    output_bytes: int = fact("Estimated size of all NWB files.")
+    seconds: float = fact("Estimated time of the run.")
+    sample: FrameSample | None = fact("How well a sample of the frames compressed, and how fast, on this disk.")
+    room: Room = fact("Needed and free space, in bytes.")
+    not_taken: tuple[Problem, ...] = fact(
+        "A warning for each MATLAB file that is not a session, and each entry of the metadata files that fits none.",
+        default=(),
+    )
 
     @property
     def ok(self) -> bool:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ssc_to_nwb.json_lines import AsJson
+from ssc_to_nwb.json_lines import AsJson, fact, facts
 from ssc_to_nwb.options.declare import takes, with_home
 from ssc_to_nwb.options.files import OneFileRequest, PlotTrialRequest, ReportRequest
 from ssc_to_nwb.problems.model import Problem, Severity
@@ -47,23 +46,15 @@ def open_session(file: Path | str) -> OpenedSession:
     return open_nwb_session(with_home(file))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@facts
 class ReportResult(AsJson):
-    """The pages written.
+    """The pages written."""
 
-    Attributes
-    ----------
-    index : Path
-        The page that lists the others.
-    pages : tuple of Path
-        One per NWB file, in the order given.
-    problems : tuple of Problem
-        Zarr stores left out, because the file of the session is there too.
-    """
-
-    index: Path
-    pages: tuple[Path, ...]
-    problems: tuple[Problem, ...] = ()
+    index: Path = fact("The page that lists the others.")
+    pages: tuple[Path, ...] = fact("One per NWB file, in the order given.")
+    problems: tuple[Problem, ...] = fact(
+        "Zarr stores left out, because the file of the session is there too.", default=()
+    )
 
 
 @takes(ReportRequest)
@@ -153,23 +144,13 @@ def plot_trial(request: PlotTrialRequest) -> Path | None:
     return save_or_show(lambda figure: draw_trial(data, figure=figure, title=title), request.output)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@facts
 class MethodsText(AsJson):
-    """What to paste into a paper.
+    """What to paste into a paper."""
 
-    Attributes
-    ----------
-    session : str
-        Animal and date.
-    text : str
-        Paragraphs, with a blank line between them.
-    bibliography : str
-        BibTeX of the dataset and its publications. Empty if the file names neither.
-    """
-
-    session: str
-    text: str
-    bibliography: str
+    session: str = fact("Animal and date.")
+    text: str = fact("Paragraphs, with a blank line between them.")
+    bibliography: str = fact("BibTeX of the dataset and its publications. Empty if the file names neither.")
 
 
 @takes(OneFileRequest)

@@ -5,12 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from ssc_to_nwb import naming
-from ssc_to_nwb.json_lines import AsJson
+from ssc_to_nwb.json_lines import AsJson, fact, facts
 from ssc_to_nwb.options.declare import takes
 from ssc_to_nwb.options.files import RestoreRequest
 from ssc_to_nwb.problems import kinds
@@ -21,39 +20,21 @@ if TYPE_CHECKING:
     from ssc_to_nwb.restoring.file_view import FileView
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@facts
 class RestoreResult(AsJson):
-    """What was restored from one NWB file.
+    """What was restored from one NWB file."""
 
-    Attributes
-    ----------
-    file : Path
-        The NWB file.
-    session_file : Path
-        The MATLAB file that was written.
-    file_format : {"5", "7.3"}
-        Its format.
-    variable : str
-        The session variable in it.
-    field_count : int
-        Fields of the struct, those inside of structs and cells counted one by one.
-    variables_left_out : tuple of str
-        Variables that the source's file had beside the session variable, which the NWB file does not hold; empty texts
-        where their names are unknown, because the ledger is not beside the file.
-    stacks : StacksReport or None
-        What was restored of the imaging stacks, None where they were not asked for.
-    warnings : tuple of Problem
-        What did not come back.
-    """
-
-    file: Path
-    session_file: Path
-    file_format: Literal["5", "7.3"]
-    variable: str
-    field_count: int
-    variables_left_out: tuple[str, ...]
-    stacks: StacksReport | None
-    warnings: tuple[Problem, ...]
+    file: Path = fact("The NWB file.")
+    session_file: Path = fact("The MATLAB file that was written.")
+    file_format: Literal["5", "7.3"] = fact("Its format.")
+    variable: str = fact("The session variable in it.")
+    field_count: int = fact("Fields of the struct, those inside of structs and cells counted one by one.")
+    variables_left_out: tuple[str, ...] = fact(
+        "Variables that the source's file had beside the session variable, which the NWB file does not hold; "
+        "empty texts where their names are unknown, because the ledger is not beside the file."
+    )
+    stacks: StacksReport | None = fact("What was restored of the imaging stacks, None where they were not asked for.")
+    warnings: tuple[Problem, ...] = fact("What did not come back.")
 
     def as_dict(self) -> dict[str, Any]:
         """JSON-ready form."""

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ssc_to_nwb.json_lines import AsJson
+from ssc_to_nwb.json_lines import AsJson, fact, facts
 from ssc_to_nwb.options.declare import takes
 from ssc_to_nwb.options.files import FilesRequest, PlotCellRequest, ResponsesRequest
 from ssc_to_nwb.problems import kinds
@@ -91,44 +91,26 @@ def _sightings(files: Path | str | Iterable[Path | str]) -> tuple[list[CellSight
     return sightings, found.problems
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@facts
 class ResponseCounts:
-    """How many ROIs of a session respond to one kind of event.
+    """How many ROIs of a session respond to one kind of event."""
 
-    Attributes
-    ----------
-    events, tested, responsive : int
-        Events, ROIs that had enough of them, and ROIs that respond.
-    share : float or None
-        Responsive ROIs among those tested. None if none was.
-    """
-
-    events: int
-    tested: int
-    responsive: int
-    share: float | None
+    events: int = fact("How many events there are.")
+    tested: int = fact("ROIs that had enough of them.")
+    responsive: int = fact("ROIs that respond.")
+    share: float | None = fact("Responsive ROIs among those tested. None if none was.")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@facts
 class SessionResponses(AsJson):
-    """The responses of one session.
+    """The responses of one session."""
 
-    Attributes
-    ----------
-    session : str
-        Animal and date.
-    file : Path
-        The NWB file.
-    events : mapping of str to ResponseCounts
-        By kind of event, `touch` and `whisking`.
-    rois : tuple of dict
-        A row per ROI and event: plane, roi, event, events, effect_dff, p, responsive. None where it was not tested.
-    """
-
-    session: str
-    file: Path
-    events: Mapping[str, ResponseCounts]
-    rois: tuple[dict[str, Any], ...]
+    session: str = fact("Animal and date.")
+    file: Path = fact("The NWB file.")
+    events: Mapping[str, ResponseCounts] = fact("By kind of event, `touch` and `whisking`.")
+    rois: tuple[dict[str, Any], ...] = fact(
+        "A row per ROI and event: plane, roi, event, events, effect_dff, p, responsive. None where it was not tested."
+    )
 
     def as_dict(self) -> dict[str, Any]:
         """JSON-ready form."""
@@ -136,20 +118,14 @@ class SessionResponses(AsJson):
         return {**values.pop("events"), **values}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@facts
 class ResponseTable:
-    """The responses of some sessions.
+    """The responses of some sessions."""
 
-    Attributes
-    ----------
-    sessions : tuple of SessionResponses
-        In the order of the files.
-    problems : tuple of Problem
-        Zarr stores left out, because the file of the session is there too.
-    """
-
-    sessions: tuple[SessionResponses, ...]
-    problems: tuple[Problem, ...] = ()
+    sessions: tuple[SessionResponses, ...] = fact("In the order of the files.")
+    problems: tuple[Problem, ...] = fact(
+        "Zarr stores left out, because the file of the session is there too.", default=()
+    )
 
     def data_frame(self) -> pd.DataFrame:
         """A row per session, ROI and event."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-from ssc_to_nwb.json_lines import AsJson
+from ssc_to_nwb.json_lines import AsJson, fact, facts
 from ssc_to_nwb.options.declare import takes
 from ssc_to_nwb.options.sources import ListRequest
 from ssc_to_nwb.problems.model import Problem, ProblemLog, SscError
@@ -23,63 +23,34 @@ if TYPE_CHECKING:
     from ssc_to_nwb.session.session import Session
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@facts
 class SessionSummary(AsJson):
-    """What a session holds. If it cannot be read, `error` says why, and the counts are 0.
+    """What a session holds. If it cannot be read, `error` says why, and the counts are 0."""
 
-    Attributes
-    ----------
-    session : str
-        Name, such as `an197522_2013_03_08`.
-    path : Path
-        The session file, or where it would be after unpacking.
-    dataset : str
-        ssc-1 or ssc-2.
-    mat_bytes : int
-        Size of the session file.
-    trials, subvolumes, planes, rois : int
-        How many there are.
-    whiskers : tuple of str
-        Names of the tracked whiskers.
-    data_types : tuple of str
-        Of whisker, raw, dff, event, masks, the kinds of registered data types, and the names of the event series.
-    raw_present, raw_missing : int
-        Listed imaging stacks that are there, and that are not.
-    raw_bytes : int
-        Size of all raw files that are there: stacks, what lies beside them, and whisker videos.
-    side_files : int
-        Files of the registration beside the stacks.
-    videos : int
-        Whisker videos.
-    packed_in : tuple of Path
-        Packed files that hold some of the session.
-    census : CensusComparison or None
-        Comparison of ROIs and frames with the census.
-    warnings : tuple of Problem
-        About files among the raw files.
-    error : Problem or None
-        Why the session cannot be read.
-    """
-
-    session: str
-    path: Path
-    dataset: str
-    mat_bytes: int = 0
-    trials: int = 0
-    subvolumes: int = 0
-    planes: int = 0
-    rois: int = 0
-    whiskers: tuple[str, ...] = ()
-    data_types: tuple[str, ...] = ()
-    raw_present: int = 0
-    raw_missing: int = 0
-    raw_bytes: int = 0
-    side_files: int = 0
-    videos: int = 0
-    packed_in: tuple[Path, ...] = ()
-    census: CensusComparison | None = None
-    warnings: tuple[Problem, ...] = ()
-    error: Problem | None = None
+    session: str = fact("Name, such as `an197522_2013_03_08`.")
+    path: Path = fact("The session file, or where it would be after unpacking.")
+    dataset: str = fact("ssc-1 or ssc-2.")
+    mat_bytes: int = fact("Size of the session file.", default=0)
+    trials: int = fact("How many trials there are.", default=0)
+    subvolumes: int = fact("How many imaged subvolumes.", default=0)
+    planes: int = fact("How many imaged planes.", default=0)
+    rois: int = fact("How many ROIs.", default=0)
+    whiskers: tuple[str, ...] = fact("Names of the tracked whiskers.", default=())
+    data_types: tuple[str, ...] = fact(
+        "Of whisker, raw, dff, event, masks, the kinds of registered data types, and the names of the event series.",
+        default=(),
+    )
+    raw_present: int = fact("Listed imaging stacks that are there.", default=0)
+    raw_missing: int = fact("Listed imaging stacks that are not there.", default=0)
+    raw_bytes: int = fact(
+        "Size of all raw files that are there: stacks, what lies beside them, and whisker videos.", default=0
+    )
+    side_files: int = fact("Files of the registration beside the stacks.", default=0)
+    videos: int = fact("Whisker videos.", default=0)
+    packed_in: tuple[Path, ...] = fact("Packed files that hold some of the session.", default=())
+    census: CensusComparison | None = fact("Comparison of ROIs and frames with the census.", default=None)
+    warnings: tuple[Problem, ...] = fact("About files among the raw files.", default=())
+    error: Problem | None = fact("Why the session cannot be read.", default=None)
 
     @property
     def counts_text(self) -> str:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from ssc_to_nwb import naming
-from ssc_to_nwb.json_lines import AsJson
+from ssc_to_nwb.json_lines import AsJson, fact, facts
 from ssc_to_nwb.options.declare import takes, with_home
 from ssc_to_nwb.options.files import LedgerRequest
 from ssc_to_nwb.options.sources import VerifyRequest
@@ -25,29 +25,17 @@ if TYPE_CHECKING:
     from ssc_to_nwb.source_files.session_files import SessionFile
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@facts
 class SessionVerification(AsJson):
-    """The comparison of one session's NWB file with its source.
+    """The comparison of one session's NWB file with its source."""
 
-    Attributes
-    ----------
-    session : str
-        Name, such as `an197522_2013_03_08`.
-    source : Path
-        The session file.
-    report : VerifyReport or None
-        The findings. None if there was nothing to compare, or the source cannot be read.
-    error : Problem or None
-        Why there is no report.
-    warnings : tuple of Problem
-        Warnings about the source.
-    """
-
-    session: str
-    source: Path
-    report: VerifyReport | None = None
-    error: Problem | None = None
-    warnings: tuple[Problem, ...] = ()
+    session: str = fact("Name, such as `an197522_2013_03_08`.")
+    source: Path = fact("The session file.")
+    report: VerifyReport | None = fact(
+        "The findings. None if there was nothing to compare, or the source cannot be read.", default=None
+    )
+    error: Problem | None = fact("Why there is no report.", default=None)
+    warnings: tuple[Problem, ...] = fact("Warnings about the source.", default=())
 
     @property
     def ok(self) -> bool:
@@ -55,17 +43,11 @@ class SessionVerification(AsJson):
         return self.report is not None and self.report.ok
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@facts
 class VerificationResult(AsJson):
-    """What came of a run: one entry per session, in the order of animal and date.
+    """What came of a run: one entry per session, in the order of animal and date."""
 
-    Attributes
-    ----------
-    sessions : tuple of SessionVerification
-        What was compared, or why it could not be.
-    """
-
-    sessions: tuple[SessionVerification, ...] = field(default=())
+    sessions: tuple[SessionVerification, ...] = fact("What was compared, or why it could not be.", default=())
 
     @property
     def ok(self) -> bool:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
 from pathlib import Path
 
-from ssc_to_nwb.json_lines import AsJson
+from ssc_to_nwb.json_lines import AsJson, fact, facts
 from ssc_to_nwb.options.declare import takes
 from ssc_to_nwb.options.files import ExportRequest
 from ssc_to_nwb.problems import kinds
@@ -17,35 +16,17 @@ from ssc_to_nwb.run.machine import processors
 _SHOWN = 3
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@facts
 class ZarrExport(AsJson):
-    """What came of an export.
+    """What came of an export."""
 
-    Attributes
-    ----------
-    file : Path
-        The HDF5 file that was exported.
-    store : Path
-        The folder that was written.
-    digest : str
-        Of the content, the same for file and store.
-    objects : int
-        How many objects were compared.
-    store_bytes : int
-        Size of all files of the store.
-    seconds : float
-        Time of the whole export.
-    digest_seconds : float
-        Time of the two comparisons in it.
-    """
-
-    file: Path
-    store: Path
-    digest: str
-    objects: int
-    store_bytes: int
-    seconds: float
-    digest_seconds: float
+    file: Path = fact("The HDF5 file that was exported.")
+    store: Path = fact("The folder that was written.")
+    digest: str = fact("Of the content, the same for file and store.")
+    objects: int = fact("How many objects were compared.")
+    store_bytes: int = fact("Size of all files of the store.")
+    seconds: float = fact("Time of the whole export.")
+    digest_seconds: float = fact("Time of the two comparisons in it.")
 
 
 @takes(ExportRequest)

@@ -81,7 +81,13 @@ def gaps(tree: ast.Module, *, fields_alone: bool = False) -> Iterator[str]:
 
 def _fields(node: ast.ClassDef) -> set[str]:
     declared = [item for item in node.body if isinstance(item, ast.AnnAssign) and isinstance(item.target, ast.Name)]
-    targets = {item.target.id for item in declared if not ast.unparse(item.annotation).startswith("ClassVar")}
+    # A fact has its text with it.
+    described = {item for item in declared if item.value is not None and ast.unparse(item.value).startswith("fact(")}
+    targets = {
+        item.target.id
+        for item in declared
+        if item not in described and not ast.unparse(item.annotation).startswith("ClassVar")
+    }
     return {name for name in targets if not name.startswith("_")}
 
 
