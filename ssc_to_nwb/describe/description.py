@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from ssc_to_nwb.describe.compare import differences
+from ssc_to_nwb.describe.hdf5_file import Objects, nwb_objects, object_lines
 from ssc_to_nwb.describe.known_layout import SESSION
-from ssc_to_nwb.describe.nwb_objects import Objects, nwb_objects, object_lines
 from ssc_to_nwb.describe.outline import hash_items, outline, people_in
 from ssc_to_nwb.describe.shown_text import Masking
 from ssc_to_nwb.describe.variables import Variable, format_of, read_variables, words_of

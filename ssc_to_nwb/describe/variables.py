@@ -9,18 +9,13 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
-
-import numpy as np
+from typing import Any, Literal
 
 from ssc_to_nwb.describe.compare import Difference
-from ssc_to_nwb.describe.node import Node, as_sizes, elements_of, lines_of
+from ssc_to_nwb.describe.node import Node, as_sizes, lines_of
 from ssc_to_nwb.matlab.mat_file import HEAD_BYTES, format_by, read_mat
 from ssc_to_nwb.matlab.tree import MatValue
 from ssc_to_nwb.problems.model import SscError
-
-if TYPE_CHECKING:
-    import h5py
 
 # A place in a struct: other fields of problems may be texts of the file.
 _PLACE = re.compile(r"\w+([.]\w+|[({]\d+[)}])*")
@@ -78,6 +73,8 @@ def read_variables(path: Path) -> tuple[Variable, ...]:
         whole = words_of(failure)
     file_format = format_of(path)
     if file_format == "7.3":
+        from ssc_to_nwb.describe.hdf5_file import outline_hdf5
+
         found = tuple(Variable(name=name, node=node, error=whole) for name, node in outline_hdf5(path))
     elif file_format == "unknown":
         found = tuple(_listed(path, error=whole))
@@ -141,83 +138,3 @@ def _listed(path: Path, *, error: str) -> Iterator[Variable]:
         return
     for name, shape, kind in listed:
         yield Variable(name=name, node=Node(kind=kind, sizes=as_sizes(shape)), error=error)
-
-
-_DEEPEST = 32
-_MOST_OBJECTS = 20_000
-_MOST_DIMENSIONS = 32
-
-
-def outline_hdf5(path: Path) -> Iterator[tuple[str, Node]]:
-    """Name and tree of each variable, with `unreadable` where an object cannot be opened; none of a broken file."""
-    import h5py
-
-    try:
-        file = h5py.File(path, "r")
-    except DAMAGE:
-        return
-    with file:
-        outline = _Outline(file)
-        for name in _names(file):
-            if not name.startswith("#"):
-                yield name, outline.member(file, name, depth=0)
-
-
-def _names(group: h5py.Group) -> tuple[str, ...]:
-    """Names of the members; one that is not UTF-8 as its bytes are written in Python."""
-    try:
-        return tuple(name if isinstance(name, str) else repr(name) for name in group)
-    except DAMAGE:
-        return ()
-
-
-class _Outline:
-    """Makes the nodes of one file."""
-
-    def __init__(self, file: h5py.File) -> None:
-        self._file = file
-        self._objects_left = _MOST_OBJECTS
-
-    def member(self, group: h5py.Group, name: str, *, depth: int) -> Node:
-        """The node of a member of a group; one that lies in another file is unreadable."""
-        from ssc_to_nwb.matlab.mat73 import own_member
-
-        try:
-            return self._node(own_member(group, name), depth=depth)
-        except DAMAGE as failure:
-            return _unreadable(failure)
-
-    def _referred(self, reference: h5py.Reference, *, depth: int) -> Node:
-        from ssc_to_nwb.matlab.mat73 import referred
-
-        try:
-            return self._node(referred(self._file, reference), depth=depth)
-        except DAMAGE as failure:
-            return _unreadable(failure)
-
-    def _node(self, item: h5py.Group | h5py.Dataset, *, depth: int) -> Node:
-        import h5py
-
-        from ssc_to_nwb.matlab.mat73 import check_stored_here
-
-        mark = item.attrs.get("MATLAB_class", b"struct" if isinstance(item, h5py.Group) else b"unmarked")
-        kind = mark.decode() if isinstance(mark, bytes) else str(mark)
-        self._objects_left -= 1
-        if depth > _DEEPEST or self._objects_left < 0:
-            return Node(kind=kind)
-        if isinstance(item, h5py.Group):
-            fields = tuple((name, self.member(item, name, depth=depth + 1)) for name in _names(item))
-            return Node(kind=kind, sizes=as_sizes((1, 1)), fields=fields if kind == "struct" else ())
-        check_stored_here(item)
-        sizes = as_sizes(item.shape[::-1])
-        if item.attrs.get("MATLAB_empty", 0) and item.size <= _MOST_DIMENSIONS:
-            return Node(kind=kind, sizes=as_sizes(np.asarray(item[()]).ravel().tolist()))
-        if item.dtype != h5py.ref_dtype or item.size > self._objects_left:
-            return Node(kind=kind, sizes=sizes)
-        references = np.asarray(item[()]).T.ravel(order="F")
-        elements = elements_of(self._referred(reference, depth=depth + 1) for reference in references)
-        return Node(kind="cell" if kind == "unmarked" else kind, sizes=sizes, elements=elements)
-
-
-def _unreadable(failure: Exception) -> Node:
-    return Node(kind=f"unreadable ({type(failure).__name__})")
