@@ -14,7 +14,7 @@ from dataclasses import MISSING, Field, dataclass, field, fields
 from functools import wraps
 from pathlib import Path
 from types import NoneType, UnionType
-from typing import Any, Literal, ParamSpec, TypeVar, Union, get_args, get_origin
+from typing import Any, Literal, ParamSpec, TypeVar, Union, dataclass_transform, get_args, get_origin
 
 PathKind = Literal["file", "folder", "file or folder", "existing file", "existing folder", "existing file or folder"]
 
@@ -52,25 +52,29 @@ class Said:
     kind: str = ""
 
 
-def option(default: Any, text: str, **further: Any) -> Any:
-    """A field for an option of a command and of its function; further: fields of `Said`."""
+def option(text: str, *, default: Any = MISSING, **further: Any) -> Any:
+    """A field for an option of a command and of its function, to be given where it has no default.
+
+    further: fields of `Said`.
+    """
     return field(default=default, metadata={_KEY: Said(text=text, **further)})
 
 
-def python_only(default: Any, text: str, *, kind: str = "callable", default_factory: Any = MISSING) -> Any:
-    """A field for what the function alone takes; default_factory: makes the default of each call, where given."""
+def argument(text: str, **further: Any) -> Any:
+    """A field that has to be given, which the command takes by its place."""
+    return option(text, **{"given": "argument", **further})
+
+
+def python_only(text: str, *, default: Any = MISSING, default_factory: Any = MISSING, kind: str = "callable") -> Any:
+    """A field for what the function alone takes; default_factory: makes the default of each call."""
     said = Said(text=text, given="Python", kind=f"{kind}, optional")
     return field(default=default, default_factory=default_factory, metadata={_KEY: said})
 
 
-def needed(text: str, **further: Any) -> dict[str, Said]:
-    """The metadata of a field for an option that has to be given."""
-    return {_KEY: Said(text=text, **further)}
-
-
-def argument(text: str, **further: Any) -> dict[str, Said]:
-    """The metadata of a field that has to be given, which the command takes by its place."""
-    return needed(text, **{"given": "argument", **further})
+@dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(option, argument, python_only))
+def options(kind: type[_Options]) -> type[_Options]:
+    """Make a class of such fields a frozen dataclass."""
+    return dataclass(frozen=True, kw_only=True)(kind)
 
 
 def declared(options: type) -> Iterator[tuple[Field[Any], Said]]:

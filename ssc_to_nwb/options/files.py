@@ -1,11 +1,10 @@
 """What can be asked of the commands that take converted files."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from ssc_to_nwb.options.declare import argument, needed, option, python_only
+from ssc_to_nwb.options.declare import argument, option, options, python_only
 
 if TYPE_CHECKING:
     from ssc_to_nwb.run.events import OnEvent
@@ -13,173 +12,160 @@ if TYPE_CHECKING:
 FailOn = Literal["error", "warning", "info", "never"]
 
 
-@dataclass(frozen=True, kw_only=True)
+@options
 class OneFileRequest:
     """What can be asked of the commands that take one NWB file."""
 
-    file: Path | str = field(metadata=argument("The NWB file, or a folder with one in it."))
+    file: Path | str = argument("The NWB file, or a folder with one in it.")
 
 
-@dataclass(frozen=True, kw_only=True)
+@options
 class FilesRequest:
     """What can be asked of the commands that take sessions, wherever they are."""
 
-    files: Path | str | Iterable[Path | str] = field(
-        metadata=argument("NWB files, or folders with NWB files in them.", kind="path or paths")
+    files: Path | str | Iterable[Path | str] = argument(
+        "NWB files, or folders with NWB files in them.", kind="path or paths"
     )
 
 
-@dataclass(frozen=True, kw_only=True)
+@options
 class DescribeRequest:
     """What can be asked of `describe`."""
 
-    file: Path | str = field(metadata=argument("The MATLAB file."))
+    file: Path | str = argument("The MATLAB file.")
 
 
-@dataclass(frozen=True, kw_only=True)
+@options
 class LedgerRequest:
     """What can be asked of `ledger`."""
 
-    file: Path | str = field(metadata=argument("The NWB file, a folder with one in it, or the ledger file itself."))
+    file: Path | str = argument("The NWB file, a folder with one in it, or the ledger file itself.")
 
 
-@dataclass(frozen=True, kw_only=True)
+@options
 class DemoRequest:
     """What can be asked of `demo`."""
 
-    output: Path | str = field(
-        metadata=argument(
-            "Folder. The dataset goes to `output/source`, the NWB files to `output/nwb`. The dataset is the same every "
-            "time.",
-            given="argument or option",
-            path="folder",
-        )
+    output: Path | str = argument(
+        "Folder. The dataset goes to `output/source`, the NWB files to `output/nwb`. The dataset is the same every "
+        "time.",
+        given="argument or option",
+        path="folder",
     )
-    overwrite: bool = option(False, "Replace the NWB files of an earlier demo.")
-    on_event: "OnEvent | None" = python_only(None, "Called with each event of the conversion.")
+    overwrite: bool = option("Replace the NWB files of an earlier demo.", default=False)
+    on_event: "OnEvent | None" = python_only("Called with each event of the conversion.", default=None)
 
 
-@dataclass(frozen=True, kw_only=True)
+@options
 class ValidateRequest:
     """What can be asked of `validate`."""
 
-    paths: Sequence[Path | str] = field(metadata=argument("Files, and folders with files in them."))
-    fail_on: FailOn = option("error", "Fail on unaccepted messages of at least this severity.")
+    paths: Sequence[Path | str] = argument("Files, and folders with files in them.")
+    fail_on: FailOn = option("Fail on unaccepted messages of at least this severity.", default="error")
     accept_file: Path | str | None = option(
-        None,
         "YAML list of accepted messages with reasons, in addition to the packaged list.",
+        default=None,
         flags=("--accept",),
         path="existing file",
     )
     workers: int = option(
-        1,
-        "Files at a time, each in a process of its own if there are several.",
-        on_command_line=2,
-        at_least=1,
+        "Files at a time, each in a process of its own if there are several.", default=1, on_command_line=2, at_least=1
     )
     on_file: Callable[[int, int, Path], None] | None = python_only(
-        None,
         "Called with the number of finished files, the number of all files, and the file that was just finished.",
+        default=None,
     )
 
 
-@dataclass(frozen=True, kw_only=True)
+@options
 class RestoreRequest:
     """What can be asked of `restore`."""
 
-    file: Path | str = field(
-        metadata=argument("The NWB file; nothing else is read.", metavar="FILE.nwb", path="existing file")
-    )
-    output: Path | str = field(metadata=needed("The MATLAB file to write.", flags=("-o", "--output"), path="file"))
+    file: Path | str = argument("The NWB file; nothing else is read.", metavar="FILE.nwb", path="existing file")
+    output: Path | str = option("The MATLAB file to write.", flags=("-o", "--output"), path="file")
     file_format: Literal["5", "7.3"] | None = option(
-        None,
         "Format of the MATLAB file.",
+        default=None,
         unset="5, 7.3 where the session is too large for it",
         flags=("--format",),
     )
     stacks: Path | str | None = option(
-        None,
         "Folder for the tif stacks, which get the names and folders of the source.",
+        default=None,
         unset="stacks are not restored",
         path="folder",
     )
-    overwrite: bool = option(False, "Replace files that exist.")
+    overwrite: bool = option("Replace files that exist.", default=False)
 
 
-@dataclass(frozen=True, kw_only=True)
+@options
 class ExportRequest:
     """What can be asked of `export-zarr`."""
 
-    file: Path | str = field(metadata=argument("The HDF5 file.", path="existing file or folder"))
-    store: Path | str = field(
-        metadata=argument(
-            "The folder to make. `open_session` and `validate` know it by the ending `.nwb.zarr`. Videos are not "
-            "copied: their paths are relative to the folder in which file and store are.",
-            given="argument or option",
-        )
+    file: Path | str = argument("The HDF5 file.", path="existing file or folder")
+    store: Path | str = argument(
+        "The folder to make. `open_session` and `validate` know it by the ending `.nwb.zarr`. Videos are not "
+        "copied: their paths are relative to the folder in which file and store are.",
+        given="argument or option",
     )
-    overwrite: bool = option(False, "Replace a store that exists; nothing but a Zarr store is ever replaced.")
-    workers: int | None = option(None, "Threads that compute digests.", unset="all processors", at_least=1)
+    overwrite: bool = option("Replace a store that exists; nothing but a Zarr store is ever replaced.", default=False)
+    workers: int | None = option("Threads that compute digests.", default=None, unset="all processors", at_least=1)
 
 
-@dataclass(frozen=True, kw_only=True)
+@options
 class ResponsesRequest(FilesRequest):
     """What can be asked of `responses`."""
 
     false_discovery_rate: float = option(
-        0.05, "False discovery rate over the ROIs of a session.", flags=("--fdr",), above=0, at_most=1
+        "False discovery rate over the ROIs of a session.", default=0.05, flags=("--fdr",), above=0, at_most=1
     )
     figure: Path | str | None = option(
-        None, "Picture of the mean responses to write, .png, .svg or .pdf (of the last session).", path="file"
+        "Picture of the mean responses to write, .png, .svg or .pdf (of the last session).", default=None, path="file"
     )
     on_file: Callable[[int, int, Path], None] | None = python_only(
-        None, "Called with the number of finished files, the number of all files, and the file that is next."
+        "Called with the number of finished files, the number of all files, and the file that is next.", default=None
     )
 
 
-@dataclass(frozen=True, kw_only=True)
+@options
 class ReportRequest(FilesRequest):
     """What can be asked of `report`."""
 
-    output: Path | str = field(
-        metadata=needed(
-            "Folder for the pages. Pages of an earlier run are replaced.", flags=("-o", "--output"), path="folder"
-        )
+    output: Path | str = option(
+        "Folder for the pages. Pages of an earlier run are replaced.", flags=("-o", "--output"), path="folder"
     )
     on_page: Callable[[int, int, Path], None] | None = python_only(
-        None, "Called with the number of finished pages, the number of all pages, and the file that is next."
+        "Called with the number of finished pages, the number of all pages, and the file that is next.", default=None
     )
 
 
 def picture() -> Any:
     """The field for the picture that is drawn."""
     return option(
-        None,
         "Picture to write, .png, .svg or .pdf. Without it, a window opens.",
+        default=None,
         flags=("-o", "--output"),
         path="file",
     )
 
 
-@dataclass(frozen=True, kw_only=True)
+@options
 class PlotTrialRequest(OneFileRequest):
     """What can be asked of `plot-trial`."""
 
-    trial: int = field(metadata=needed("Number of the trial, from the column trial_number of the trials table."))
+    trial: int = option("Number of the trial, from the column trial_number of the trials table.")
     rois: Sequence[int] = option(
-        (), "ROIs whose dF/F to draw. Without any, the most active ones of the trial.", flags=("--roi",)
+        "ROIs whose dF/F to draw. Without any, the most active ones of the trial.", default=(), flags=("--roi",)
     )
     output: Path | str | None = picture()
 
 
-@dataclass(frozen=True, kw_only=True)
+@options
 class PlotCellRequest(FilesRequest):
     """What can be asked of `plot-cell`."""
 
-    cell: str = field(
-        metadata=needed(
-            "Animal and ROI number, such as an197522/1001. Every session with that number is drawn; one that was not "
-            "joined says why.",
-        )
+    cell: str = option(
+        "Animal and ROI number, such as an197522/1001. Every session with that number is drawn; one that was not "
+        "joined says why.",
     )
     output: Path | str | None = picture()

@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
@@ -20,12 +20,12 @@ from made_sessions import problem_raised
 import ssc_to_nwb
 from ssc_to_nwb.cli.options import NamedPath, options_of
 from ssc_to_nwb.cli.terminal import echo
-from ssc_to_nwb.options.declare import argument, handed_on, kind_text, needed, option, python_only, takes
+from ssc_to_nwb.options.declare import argument, handed_on, kind_text, option, options, python_only, takes
 
 ROOT = Path(ssc_to_nwb.__file__).parents[1]
 FUNCTIONS = {name: one for name in ssc_to_nwb.__all__ if inspect.isfunction(one := getattr(ssc_to_nwb, name))}
 # Adds an option in one place of a copy of the package, and looks for it in all others.
-DECLARATION = '    marked: bool = option(False, "Leave a mark.", recorded="file")\n'
+DECLARATION = '    marked: bool = option("Leave a mark.", default=False, recorded="file")\n'
 USE = """
 import inspect, json
 from pathlib import Path
@@ -61,18 +61,18 @@ if __name__ == "__main__":
 """
 
 
-@dataclass(frozen=True, kw_only=True)
+@options
 class Wanted:
     """Options of every kind."""
 
-    output: Path | str = field(metadata=argument("Where it goes."))
-    size_mb: float | None = option(None, "Size.", unset="2", at_least=0.5, at_most=4)
-    how: Literal["fast", "small"] = option("fast", "How.")
-    patterns: Sequence[str] = option((), "Names.", flags=("-p", "--pattern"))
-    extra: Path | str | None = option(None, "More.", path="existing file")
-    workers: int = option(1, "Processes.", at_least=1, on_command_line=2)
-    loud: bool = option(False, "Say so.")
-    on_file: Callable[[int], None] | None = python_only(None, "Called with a number.")
+    output: Path | str = argument("Where it goes.")
+    size_mb: float | None = option("Size.", default=None, unset="2", at_least=0.5, at_most=4)
+    how: Literal["fast", "small"] = option("How.", default="fast")
+    patterns: Sequence[str] = option("Names.", default=(), flags=("-p", "--pattern"))
+    extra: Path | str | None = option("More.", default=None, path="existing file")
+    workers: int = option("Processes.", default=1, at_least=1, on_command_line=2)
+    loud: bool = option("Say so.", default=False)
+    on_file: Callable[[int], None] | None = python_only("Called with a number.", default=None)
 
 
 @takes(Wanted)
@@ -156,10 +156,10 @@ def test_a_command_takes_them_with_their_types_and_bounds(tmp_path: Path) -> Non
 
 
 def test_an_option_that_is_needed_is_asked_for() -> None:
-    @dataclass(frozen=True, kw_only=True)
+    @options
     class Named:
-        title: str = field(metadata=needed("Title.", flags=("-t", "--title")))
-        seed: int | None = option(None, "Seed.")
+        title: str = option("Title.", flags=("-t", "--title"))
+        seed: int | None = option("Seed.", default=None)
 
     given = click.command()(options_of(Named)(lambda **options: echo(repr(sorted(options.items())))))
     run = CliRunner()
