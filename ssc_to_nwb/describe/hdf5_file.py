@@ -10,9 +10,8 @@ from typing import TypeAlias
 import h5py
 import numpy as np
 
-from ssc_to_nwb.describe.node import Node, as_sizes, elements_of
+from ssc_to_nwb.describe.node import DAMAGE, Node, as_sizes, elements_of
 from ssc_to_nwb.describe.shown_text import Masking
-from ssc_to_nwb.describe.variables import DAMAGE
 from ssc_to_nwb.matlab.mat73 import check_stored_here, own_member, referred
 from ssc_to_nwb.quantities import listed
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import struct
+import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
@@ -14,6 +16,11 @@ from ssc_to_nwb.quantities import listed
 # Elements of more forms than this, and more texts than that, are counted rather than shown.
 _MOST_FORMS = 8
 _MOST_RANGES = 6
+# What scipy and h5py raise on damaged files.
+DAMAGE = (
+    ValueError, TypeError, KeyError, IndexError, EOFError, OSError, OverflowError, MemoryError, RuntimeError,
+    AttributeError, SystemError, zlib.error, struct.error,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

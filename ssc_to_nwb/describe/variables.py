@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 import struct
 import tempfile
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 from ssc_to_nwb.describe.compare import Difference
-from ssc_to_nwb.describe.node import Node, as_sizes, lines_of
+from ssc_to_nwb.describe.hdf5_file import outline_hdf5
+from ssc_to_nwb.describe.node import DAMAGE, Node, as_sizes, lines_of
 from ssc_to_nwb.matlab.mat_file import HEAD_BYTES, format_by, read_mat
 from ssc_to_nwb.matlab.tree import MatValue
 from ssc_to_nwb.problems.model import SscError
@@ -20,11 +20,6 @@ from ssc_to_nwb.problems.model import SscError
 # A place in a struct: other fields of problems may be texts of the file.
 _PLACE = re.compile(r"\w+([.]\w+|[({]\d+[)}])*")
 _HEADER_BYTES, _TAG_BYTES = 128, 8
-# What scipy and h5py raise on damaged files.
-DAMAGE = (
-    ValueError, TypeError, KeyError, IndexError, EOFError, OSError, OverflowError, MemoryError, RuntimeError,
-    AttributeError, SystemError, zlib.error, struct.error,
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,8 +68,6 @@ def read_variables(path: Path) -> tuple[Variable, ...]:
         whole = words_of(failure)
     file_format = format_of(path)
     if file_format == "7.3":
-        from ssc_to_nwb.describe.hdf5_file import outline_hdf5
-
         found = tuple(Variable(name=name, node=node, error=whole) for name, node in outline_hdf5(path))
     elif file_format == "unknown":
         found = tuple(_listed(path, error=whole))
