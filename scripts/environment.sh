@@ -4,8 +4,8 @@
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 supported_pythons=(3.13 3.12 3.11)
-# For pytest: one process more than there are processors, as tests/conftest.py says, up to four. The tests of a file
-# share what they build.
+# For pytest: as many processes as there are processors, up to four; one more is slower. The tests of a file share what
+# they build.
 in_processes=(-n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder)
 
 # runs PROGRAM CODE: whether an interpreter runs at all and exits with 0. Shims of pyenv and the like may be there and

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
+import pytest
 from click.testing import CliRunner
 from made_sessions import Converted
 from session_variants import DAYS
@@ -35,6 +36,7 @@ def test_json(converted_default: Converted) -> None:
     assert read["cells"][0]["event_rate_hz"] >= 0
 
 
+@pytest.mark.long
 def test_other_tissue_is_reported(convert_once: Callable[..., Converted]) -> None:
     files = [str(convert_once(**fields).path) for fields in DAYS[1:]]
     result = CliRunner().invoke(group, ["cells", *files], catch_exceptions=False)

@@ -144,7 +144,8 @@ class TestCommandsOverAHostileSource:
             ("sessions", "source"), ("sessions", "source", "--json"), ("plan", "source", "nwb"),
             ("verify", "source", "nwb", "--verbose"),
             pytest.param(("verify", "source", "nwb", "--json"), marks=pytest.mark.long),
-            ("cells", "nwb", "-o", "table"), ("validate", "nwb", "--format", "jsonl"), ("digest", "file"),
+            pytest.param(("validate", "nwb", "--format", "jsonl"), marks=pytest.mark.long),
+            ("cells", "nwb", "-o", "table"), ("digest", "file"),
         ],
         ids=" ".join,
     )  # fmt: skip

@@ -42,7 +42,7 @@ class TestKnownLayout:
         assert found.file_format == {"5": "7", "7.3": "7.3"}[mat_format]
         assert "known layout: s has no difference" in found.lines()
 
-    @pytest.mark.parametrize("mat_format", FORMATS)
+    @pytest.mark.parametrize("mat_format", ["5", pytest.param("7.3", marks=pytest.mark.long)])
     def test_the_awkward_session_has_keys_that_nobody_knows_and_no_other_difference(
         self, tmp_path: Path, mat_format: str
     ) -> None:

@@ -162,7 +162,7 @@ def test_damaged_bytes_are_found_or_harmless_but_never_a_crash(tmp_path: Path) -
     content = path.read_bytes()
     rng = np.random.default_rng(3)
     refused = 0
-    for _ in range(40):
+    for _ in range(20):
         damaged = bytearray(content)
         for place in rng.integers(512, len(content), 300):
             damaged[place] = rng.integers(0, 256)
@@ -171,4 +171,4 @@ def test_damaged_bytes_are_found_or_harmless_but_never_a_crash(tmp_path: Path) -
             read_session_struct(path)
         except SscError:
             refused += 1
-    assert refused > 10
+    assert refused > 5

@@ -75,6 +75,7 @@ def test_without_a_defect_all_is_well(outcome: Outcome) -> None:
     assert (converted.error, converted.verified) == (None, "full")
 
 
+@pytest.mark.long
 def test_pages_read_from_the_offset_of_the_next(outcome: Outcome, monkeypatch: pytest.MonkeyPatch) -> None:
     def read(right: Any, reader: Any, first_page: int, pages: np.ndarray, *, step: int = 1) -> None:
         count = reader._index.page_count
@@ -102,6 +103,7 @@ def _of_other_file(reader: Any, other: dict[Path, Path]) -> Any:
     return reader
 
 
+@pytest.mark.long
 def test_listed_files_looked_up_in_each_others_place(outcome: Outcome, monkeypatch: pytest.MonkeyPatch) -> None:
     def find(right: Any, listing: Any, listed_paths: Any) -> Any:
         files = list(right(listing, listed_paths))

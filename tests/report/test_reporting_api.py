@@ -64,6 +64,7 @@ def test_methods_command(small: Converted, tmp_path: Path) -> None:
     assert (read["ok"], read["text"]) == (True, found.text) == (True, reporting.methods(file=small.path))
 
 
+@pytest.mark.long
 def test_responses_to_events_that_never_happened_are_drawn(converted_awkward: Converted, tmp_path: Path) -> None:
     """One of its planes was imaged at no touch, and no whisking without touch is in it."""
     [found] = rois.responses(files=converted_awkward.path, figure=tmp_path / "figure.svg").sessions

@@ -72,6 +72,7 @@ def test_traces_of_a_short_session_are_drawn() -> None:
     assert (bin_count(3), bin_count(10**6)) == (1, 1000)
 
 
+@pytest.mark.long
 def test_rows_of_the_raster_count_from_one(stub: NwbSession) -> None:
     labels = re.findall(r">(\d+)</text>", _picture(cue_section(stub)))
     assert "1" in labels

@@ -144,6 +144,7 @@ class TestRawFiles:
         )
         assert "would lose 2 stacks, 14 side images, 2 videos" in (problem.detail or "")
 
+    @pytest.mark.long
     def test_nor_where_the_file_is_damaged(self, place: Path) -> None:
         nwb = next((place / "nwb").rglob("*.nwb"))
         os.truncate(nwb, nwb.stat().st_size // 2)
@@ -290,6 +291,7 @@ class TestOtherOptions:
         assert record_lines(place / "nwb")[-1]["status"] == "confirmed"
         assert (refused(place).found or "") == found
 
+    @pytest.mark.long
     def test_unknown_fields_that_were_kept_are_not_lost(self, other: Callable[..., Path]) -> None:
         place = other(raw=False, edit=lambda s: s.update(mood=row(1), weather=row(2)), allow_unmapped=True)
         problem = refused(place)

@@ -109,6 +109,7 @@ def test_what_is_linked_in_from_another_disk_is_converted(
     assert not outcome.left_out
 
 
+@pytest.mark.long
 def test_a_stray_link_is_left_out_and_seen(made: SyntheticSession, disk: Path, tmp_path: Path) -> None:
     (disk / "o.txt").write_text("x")
     (made.folder / "notes.txt").symlink_to(disk / "o.txt")
@@ -206,6 +207,7 @@ def test_leftovers_of_systems_are_no_source(made: SyntheticSession, tmp_path: Pa
     assert warned(outcome) == {"raw-file-left-out"}
 
 
+@pytest.mark.long
 def test_leftovers_that_come_and_go_change_nothing(made: SyntheticSession, tmp_path: Path) -> None:
     (made.folder / ".DS_Store").write_bytes(b"x")
     outcome = converted(tmp_path / "source", tmp_path / "nwb")
@@ -218,6 +220,7 @@ def test_leftovers_that_come_and_go_change_nothing(made: SyntheticSession, tmp_p
     assert again.status == "skipped", again.problems
 
 
+@pytest.mark.long
 def test_leftovers_in_packed_files_are_no_source(made: SyntheticSession, tmp_path: Path) -> None:
     expected = (len(made.planes[0].frame_index[0]), len(made.video_paths))
     with_leftovers(tmp_path / "source")

@@ -66,7 +66,7 @@ def test_every_file_format_and_name(tmp_path: Path, fields: dict[str, object], v
     assert len(session.planes) == len(made.planes)
 
 
-@pytest.mark.parametrize("mat_format", ["5", "7.3"])
+@pytest.mark.parametrize("mat_format", ["5", pytest.param("7.3", marks=pytest.mark.long)])
 def test_everything_awkward_at_once(tmp_path: Path, mat_format: str) -> None:
     made = write_session(root=tmp_path, spec=replace(AWKWARD, mat_format=mat_format), raw=False, videos=False)
     session, _ = read(made)

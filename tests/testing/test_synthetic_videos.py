@@ -33,6 +33,11 @@ def frames_of(path: Path) -> np.ndarray:
         return np.stack([frame.to_ndarray(format="gray") for frame in container.decode(video=0)])
 
 
+def frame_count(path: Path) -> int:
+    with av.open(str(path)) as container:
+        return sum(1 for _ in container.decode(video=0))
+
+
 def samples_in_trial(session: SyntheticSession, number: int) -> int:
     whisker = loadmat(session.mat_path)["s"][0, 0]["timeSeriesArrayHash"][0, 0]["value"][0, 0][0, 0]
     return int((whisker["trial"] == number).sum())
@@ -62,7 +67,7 @@ def test_frames_show_their_number(session: SyntheticSession) -> None:
 
 def test_short_video(session: SyntheticSession) -> None:
     number = int(session.trials.numbers[2])
-    assert len(frames_of(session.video_paths[number])) == samples_in_trial(session, number) - 10
+    assert frame_count(session.video_paths[number]) == samples_in_trial(session, number) - 10
 
 
 def test_broken_video(session: SyntheticSession) -> None:
@@ -73,7 +78,7 @@ def test_broken_video(session: SyntheticSession) -> None:
 def test_video_of_a_trial_without_whisker_data(session: SyntheticSession) -> None:
     number = int(session.trials.numbers[4])
     assert samples_in_trial(session, number) == 0
-    assert len(frames_of(session.video_paths[number])) > 300
+    assert frame_count(session.video_paths[number]) > 300
 
 
 def test_other_names(tmp_path: Path) -> None:

@@ -186,6 +186,7 @@ def test_zarr_is_validated_as_hdf5_is(zarr_file: Path, sound_file: Path) -> None
     assert reported(zarr_file) == reported(sound_file)
 
 
+@pytest.mark.long
 def test_faults_are_found_in_zarr_too(zarr_file: Path) -> None:
     import zarr
 

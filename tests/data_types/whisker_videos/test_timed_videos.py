@@ -173,7 +173,12 @@ class TestWithAnEditList:
         return [VideoFile(path=path, trial=videos[0].trial), videos[1]]
 
     @pytest.mark.parametrize(
-        "edits", [[(5000, 5 * 32)], [(100, 0)], [(40, EMPTY), (5000, 5 * 32)], [(40, EMPTY), (5000, 0)]]
+        "edits",
+        [
+            *(pytest.param(one, marks=pytest.mark.long) for one in ([(5000, 5 * 32)], [(100, 0)])),
+            [(40, EMPTY), (5000, 5 * 32)],
+            pytest.param([(40, EMPTY), (5000, 0)], marks=pytest.mark.long),
+        ],
     )
     def test_a_frame_that_is_read_has_its_time(
         self, made: tuple[SyntheticSession, Session], videos: list[VideoFile], edits: list[tuple[int, int]]
