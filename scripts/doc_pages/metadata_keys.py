@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 from collections.abc import Iterator
 from typing import Any
 
 from doc_pages.markdown import page, table, text
+from ssc_to_nwb.metadata import model
 from ssc_to_nwb.metadata.loader import schema as metadata_schema
 
 _INTRODUCTION = """\
@@ -41,7 +43,8 @@ def metadata_page() -> str:
         if "properties" not in section:
             continue
         rows = list(_rows(section, schema, prefix=f"{name}."))
-        introduction = text(section.get("description", ""))
+        # Only newer pydantic has the docstrings of dataclasses in its schema.
+        introduction = text(inspect.getdoc(getattr(model, section["title"])) or "")
         sections += [f"## {name}", introduction, table(("Key", "Form", "Default", "What"), rows)]
     sections += [
         "## dandiset",
