@@ -106,6 +106,8 @@ class LazyGroup(click.Group):
 
         SIGINT, SIGTERM and SIGHUP end every command in order, with the status that shells give.
         """
+        if not named.get("standalone_mode", True):
+            return super().main(args, *further, **named)
         from ssc_to_nwb.cli.interruption import interruptible
         from ssc_to_nwb.cli.terminal import echo
 

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import click
 import pytest
 from click.testing import CliRunner
 
@@ -137,6 +138,11 @@ class TestWrongUsage:
     @pytest.mark.parametrize("arguments", WRONG)
     def test_status_2(self, arguments: list[str]) -> None:
         assert CliRunner().invoke(group, arguments).exit_code == 2
+
+    def test_for_programs_that_call_it_the_result_comes_back_and_what_is_wrong_is_raised(self) -> None:
+        assert group.main(["--help"], standalone_mode=False) == 0
+        with pytest.raises(click.UsageError, match="No such command"):
+            group.main(["convertt"], standalone_mode=False)
 
 
 class TestLoadingAhead:
