@@ -81,7 +81,6 @@ class LazyGroup(click.Group):
 
         So is a path that the system refuses, such as one with a name that is too long.
         """
-        from ssc_to_nwb.cli.interruption import interruptible
         from ssc_to_nwb.cli.options import JSON_ASKED
         from ssc_to_nwb.cli.output import print_problem, print_result
         from ssc_to_nwb.problems.model import SscError
@@ -98,8 +97,7 @@ class LazyGroup(click.Group):
         if ctx.meta.get(JSON_ASKED):
             print_result({"ok": False}, problems=[problem])
         print_problem(problem)
-        with interruptible() as interruption:
-            sys.exit(interruption.status or 1)
+        return ctx.exit(1)
 
     def main(self, args: Sequence[str] | None = None, *further: Any, **named: Any) -> Any:
         """As click does it, with wrong usage explained in lines that fit the terminal.

@@ -36,7 +36,8 @@ class LazyData(GenericDataChunkIterator):
     ) -> None:
         self.shape, self._type, self._made_from = shape, dtype, made_from
         chunks = options.setdefault("chunk_shape", chunk_shape(shape, dtype, chunk_mb=chunk_mb))
-        options.setdefault("buffer_shape", (min(chunks[0] * _BUFFERED_CHUNKS, shape[0]), *shape[1:]))
+        if "buffer_gb" not in options:
+            options.setdefault("buffer_shape", (min(chunks[0] * _BUFFERED_CHUNKS, shape[0]), *shape[1:]))
         super().__init__(**options)
 
     def __iter__(self) -> LazyData:

@@ -178,9 +178,11 @@ def _start_and_stop(table: DynamicTable) -> tuple[np.ndarray, np.ndarray] | None
     start, stop = column(table, "start_time"), column(table, "stop_time")
     if start is None or stop is None:
         return None
+    if table.name != naming.TOUCHES:
+        return start, stop
     # How long the last sample of a touch lasts is nothing where the file does not say.
     sample_ms = provenance_of(table.get_ancestor("NWBFile")).get("touch_sample_ms", 0.0)
-    return start, stop - (float(sample_ms) / 1000 if table.name == naming.TOUCHES else 0.0)
+    return start, stop - float(sample_ms) / 1000
 
 
 def _first_licks_after_cue(nwbfile: NWBFile) -> dict[int, str] | None:

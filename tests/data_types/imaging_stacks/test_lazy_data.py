@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import pickle
 from pathlib import Path
+from typing import Any
 
 import h5py
 import numpy as np
@@ -49,8 +50,8 @@ def written(data: GenericDataChunkIterator) -> np.ndarray:
 
 
 @pytest.mark.parametrize("channel", [0, 1])
-@pytest.mark.parametrize("options", [{}, {"chunk_shape": (2, 5, 3), "buffer_shape": (4, 5, 6)}])
-def test_frames_are_time_column_row(stack: PlaneStack, channel: int, options: dict[str, tuple[int, ...]]) -> None:
+@pytest.mark.parametrize("options", [{}, {"chunk_shape": (2, 5, 3), "buffer_shape": (4, 5, 6)}, {"buffer_gb": 1e-6}])
+def test_frames_are_time_column_row(stack: PlaneStack, channel: int, options: dict[str, Any]) -> None:
     frames = StackFrames(stack=stack, channel=channel, **options)
     assert (frames.maxshape, frames.dtype) == ((9, 10, 6), np.dtype(np.uint16))
     assert np.array_equal(written(frames), FRAMES[:, channel].swapaxes(1, 2))
