@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from operator import attrgetter
 from typing import Any, TypedDict, Unpack
+
+from ssc_to_nwb.grouping import grouped
 
 
 class Severity(StrEnum):
@@ -135,10 +138,7 @@ def _problem(kind: ProblemKind, particulars: Particulars) -> Problem:
 
 def grouped_by_kind(problems: Iterable[Problem]) -> dict[ProblemKind, list[Problem]]:
     """Problems by kind, in the order of first occurrence."""
-    groups: dict[ProblemKind, list[Problem]] = {}
-    for problem in problems:
-        groups.setdefault(problem.kind, []).append(problem)
-    return groups
+    return grouped(problems, attrgetter("kind"))
 
 
 @dataclass(slots=True)

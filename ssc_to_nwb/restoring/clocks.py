@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from ssc_to_nwb import naming
+from ssc_to_nwb.grouping import grouped
 from ssc_to_nwb.restoring.file_view import FileView
-from ssc_to_nwb.restoring.struct_table import grouped
 
 BEHAVIOR = f"/processing/{naming.BEHAVIOR_MODULE}"
 OPHYS = f"/processing/{naming.OPHYS_MODULE}"

@@ -13,10 +13,11 @@ import numpy as np
 
 from ssc_to_nwb import naming
 from ssc_to_nwb.data_types.registry import having
+from ssc_to_nwb.grouping import grouped
 from ssc_to_nwb.matlab.tree import MatCell, MatChar, MatStruct, MatStructArray, MatValue, row_texts
 from ssc_to_nwb.restoring.nwb_reader import ArrayTree, NwbReader, NwbTable
 from ssc_to_nwb.restoring.pieces import Piece, RestoreError, Restores
-from ssc_to_nwb.restoring.struct_table import StructNode, StructTable, dtype_of, empty_struct, grouped, kept_value
+from ssc_to_nwb.restoring.struct_table import StructNode, StructTable, dtype_of, empty_struct, kept_value
 
 Computed = TypeVar("Computed")
 _SOURCE = f"/processing/{naming.SOURCE_MODULE}"

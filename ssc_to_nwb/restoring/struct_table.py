@@ -5,21 +5,19 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property
 from itertools import product
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 
+from ssc_to_nwb.grouping import grouped
 from ssc_to_nwb.matlab.leaves import CLASS_TYPES
 from ssc_to_nwb.matlab.tree import MatCell, MatChar, MatSparse, MatStruct, MatStructArray, MatValue
 from ssc_to_nwb.restoring.nwb_reader import NwbTable
 from ssc_to_nwb.restoring.pieces import Piece
-
-Key = TypeVar("Key", bound=Hashable)
-Item = TypeVar("Item")
 
 _RANGE = re.compile(r"(?<=[{(])(\d+)\.\.(\d+)(?=[)}])")
 _REPEATED = re.compile(r"(.*)\*(\d+)")
@@ -81,14 +79,6 @@ class StructNode:
         """The last index of the path, from 1: of an item in a cell, or of an element; None where it ends in a name."""
         match = _LAST_INDEX.search(self.path)
         return None if match is None else int(match[1])
-
-
-def grouped(items: Iterable[Item], key: Callable[[Item], Key]) -> dict[Key, list[Item]]:
-    """Items by what `key` says of them, each group in its order."""
-    groups: dict[Key, list[Item]] = {}
-    for item in items:
-        groups.setdefault(key(item), []).append(item)
-    return groups
 
 
 @dataclass(frozen=True)

@@ -6,12 +6,12 @@ import json
 import re
 import textwrap
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from operator import attrgetter
 from pathlib import Path
-from typing import Any
 from xml.etree import ElementTree
 
+from ssc_to_nwb.grouping import grouped
 from ssc_to_nwb.options.files import FailOn
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.catalogue import read_area
@@ -65,20 +65,12 @@ def summary(result: ValidationResult) -> str:
 
 def by_file(result: ValidationResult) -> dict[Path, list[Message]]:
     """The messages of every file that was validated, and then of any other file that messages are about."""
-    return {file: [] for file in result.files} | _grouped(result.messages, attrgetter("file"))
-
-
-def _grouped(messages: Iterable[Message], key: Callable[[Message], Any]) -> dict[Any, list[Message]]:
-    """Messages by a key, in the order in which the keys occur."""
-    groups: dict[Any, list[Message]] = {}
-    for message in messages:
-        groups.setdefault(key(message), []).append(message)
-    return groups
+    return {file: [] for file in result.files} | grouped(result.messages, attrgetter("file"))
 
 
 def _file_lines(file: Path, messages: Sequence[Message], *, width: int) -> Iterator[str]:
     yield str(file)
-    for (accepted, _), same in _grouped(messages, attrgetter("accepted", "identifier")).items():
+    for (accepted, _), same in grouped(messages, attrgetter("accepted", "identifier")).items():
         if accepted is None:
             yield from _group_lines(same, width=width)
             continue
@@ -129,7 +121,7 @@ def junit_report(result: ValidationResult) -> str:
 
 def _suite(file: Path, messages: Sequence[Message], *, fail_on: FailOn, validated: bool) -> ElementTree.Element:
     suite = ElementTree.Element("testsuite", name=_clean(str(file)))
-    by_identifier = _grouped(messages, attrgetter("identifier"))
+    by_identifier = grouped(messages, attrgetter("identifier"))
     for identifier, same in by_identifier.items():
         _add_outcome(_add_case(suite, identifier, file), same, fail_on=fail_on)
     for identifier in _EVERYWHERE if validated else ():

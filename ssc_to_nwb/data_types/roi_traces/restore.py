@@ -9,10 +9,11 @@ import numpy as np
 
 from ssc_to_nwb.data_types.arrays.restore import times, whole
 from ssc_to_nwb.data_types.trials.restore import TRIALS, source_order, trial_column
+from ssc_to_nwb.grouping import grouped
 from ssc_to_nwb.restoring.file_view import FileView
 from ssc_to_nwb.restoring.nwb_reader import ObjectError
 from ssc_to_nwb.restoring.pieces import Piece, Restores, each
-from ssc_to_nwb.restoring.struct_table import StructNode, grouped
+from ssc_to_nwb.restoring.struct_table import StructNode
 
 # The number of the subvolume in the names of its trial numbers, and of its planes (two digits and three of the plane).
 _SUBVOLUME = re.compile(r"_subvolume_(\d+)|_fov_(\d+)\d{3}")

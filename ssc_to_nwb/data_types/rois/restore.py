@@ -7,10 +7,11 @@ from typing import Any
 
 import numpy as np
 
+from ssc_to_nwb.grouping import grouped
 from ssc_to_nwb.restoring.file_view import FileView
 from ssc_to_nwb.restoring.nwb_reader import NwbTable, ObjectError
 from ssc_to_nwb.restoring.pieces import Piece, Restore, Restores, each
-from ssc_to_nwb.restoring.struct_table import StructNode, grouped
+from ssc_to_nwb.restoring.struct_table import StructNode
 
 # What source_lists names, by the source's three lists of a plane's ROIs.
 IN_PLANE, IN_RECORD, IN_ROIS = "imagingPlane.ids", "roiIds", "rois"

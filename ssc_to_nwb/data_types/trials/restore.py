@@ -7,11 +7,12 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from ssc_to_nwb import naming
+from ssc_to_nwb.grouping import grouped
 from ssc_to_nwb.restoring.clocks import unit_of
 from ssc_to_nwb.restoring.file_view import FileView
 from ssc_to_nwb.restoring.nwb_reader import ObjectError
 from ssc_to_nwb.restoring.pieces import Piece, Restores, each
-from ssc_to_nwb.restoring.struct_table import StructNode, grouped
+from ssc_to_nwb.restoring.struct_table import StructNode
 
 TRIALS = f"/intervals/{naming.TRIALS}"
 _POSITION = f"{TRIALS}/source_position"
