@@ -83,9 +83,9 @@ MAY_IMPORT = {
         "system_files", "validate",
     },
     "run": {
-        "_version", "chunk_shapes", "data_types", "json_lines", "ledger", "local_processes", "metadata", "naming",
-        "nwb_file", "options", "output_files", "problems", "process_start", "proof", "quantities", "run_files",
-        "session", "session_key", "source_files", "system_files", "tif",
+        "_version", "chunk_shapes", "data_types", "grouping", "json_lines", "ledger", "local_processes", "metadata",
+        "naming", "nwb_file", "options", "output_files", "problems", "process_start", "proof", "quantities",
+        "run_files", "session", "session_key", "source_files", "system_files", "tif",
     },
     "api": {
         "analysis", "dandi", "data_types", "describe", "json_lines", "ledger", "matlab", "metadata", "naming",

@@ -22,7 +22,7 @@ from ssc_to_nwb.data_types.registry import DataType
 from ssc_to_nwb.data_types.session.interface import neuroconv_metadata
 from ssc_to_nwb.session.context import SessionContext, load_context
 from ssc_to_nwb.session.raw_data import RawData, open_raw_data
-from ssc_to_nwb.source_files.session_files import find_session_files
+from ssc_to_nwb.source_files.session_files import session_file
 
 
 class SessionInterface(BaseDataInterface):
@@ -122,7 +122,7 @@ class RawInterface(SessionInterface):
         verbose: bool = False,
     ) -> None:
         super().__init__(file_path=file_path, metadata_file_paths=metadata_file_paths, verbose=verbose)
-        folder = find_session_files(Path(file_path))[0].raw_folder if folder_path is None else Path(folder_path)
+        folder = session_file(Path(file_path)).raw_folder if folder_path is None else Path(folder_path)
         self.raw = open_raw_data(self.context, raw_folder=folder, mode="auto", keep_going=False, log=self.context.log)
 
 

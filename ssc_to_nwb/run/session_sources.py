@@ -7,10 +7,13 @@ import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from pathlib import Path
+from fnmatch import fnmatchcase
+from operator import attrgetter
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from ssc_to_nwb import run_files
+from ssc_to_nwb.grouping import grouped
 from ssc_to_nwb.json_lines import as_json
 from ssc_to_nwb.nwb_file.results import SessionOutcome
 from ssc_to_nwb.output_files import write_whole
@@ -19,6 +22,7 @@ from ssc_to_nwb.problems.model import Problem, ProblemLog, SscError, error
 from ssc_to_nwb.problems.system_errors import name_system_error
 from ssc_to_nwb.quantities import bytes_text
 from ssc_to_nwb.run.machine import free_bytes
+from ssc_to_nwb.source_files.disk_walk import Obstacle, files_to_search
 from ssc_to_nwb.source_files.packed_files import PackedFile, is_packed, list_packed, packed_stem, unpack
 from ssc_to_nwb.source_files.packed_sessions import PackedSession, find_packed_files, group_by_session, packed_session
 from ssc_to_nwb.source_files.session_files import (
@@ -26,8 +30,7 @@ from ssc_to_nwb.source_files.session_files import (
     SessionFile,
     dataset_of,
     find_session_files,
-    mats_not_taken,
-    select_names,
+    why_not_taken,
 )
 
 if TYPE_CHECKING:
@@ -141,8 +144,10 @@ def find_sources(source: Path, search: SourceSearch) -> tuple[SessionSource, ...
     Raises source-missing, no-session-found, session-found-twice, session-name-unknown.
     """
     source = source.absolute()
-    unpacked = _unpacked_sessions(source, search.output)
-    top = source.parent if source.is_file() else source
+    is_file = source.is_file()
+    top = source.parent if is_file else source
+    files = () if is_file and is_packed(source) else find_session_files(source, output=search.output)
+    unpacked = {str(file.key): file for file in files}
     sources = {
         name: SessionSource(name=name, path=file.path, top=top, session_file=file) for name, file in unpacked.items()
     }
@@ -162,35 +167,32 @@ def find_not_taken(source: Path, search: SourceSearch) -> tuple[Problem, ...]:
     Packed files that cannot be read are passed over: they are sources with a problem. Raises source-not-readable.
     """
     source = source.absolute()
-    packed_files = []
+    reasons: dict[Path, str | None] = {}
+    for entry in files_to_search(source, output=search.output, raw=True) if source.is_dir() else ():
+        below = PurePosixPath(entry.below)
+        is_special = entry.obstacle is Obstacle.SPECIAL_FILE and below.suffix.lower() == ".mat"
+        reasons[entry.path] = entry.reason if is_special else why_not_taken(below)
     for path in find_packed_files(source, output=search.output):
         with suppress(SscError):
-            packed_files.append(search.listing(path))
-    return mats_not_taken(source, packed_files=packed_files, output=search.output)
-
-
-def _unpacked_sessions(source: Path, output: Path | None) -> dict[str, SessionFile]:
-    if source.is_file() and is_packed(source):
-        return {}
-    try:
-        return {str(file.key): file for file in find_session_files(source, output=output)}
-    except SscError as failure:
-        if failure.problem.kind == kinds.NO_SESSION_FOUND:
-            return {}
-        raise
+            reasons |= {path / name: why_not_taken(PurePosixPath(name)) for name in search.listing(path).members}
+    return tuple(
+        error(kinds.MAT_NOT_TAKEN, file=path, found=reason, expected=NAMES_EXPECTED).problem
+        for path, reason in reasons.items()
+        if reason is not None
+    )
 
 
 def _packed_sessions(
     source: Path, unpacked: dict[str, SessionFile], *, top: Path, search: SourceSearch
 ) -> Iterator[SessionSource]:
-    by_folder: dict[Path, list[PackedFile]] = {}
+    readable: list[PackedFile] = []
     folders: dict[str, Path] = {}
     for path in find_packed_files(source, output=search.output):
         try:
-            by_folder.setdefault(path.parent, []).append(search.listing(path))
+            readable.append(search.listing(path))
         except SscError as failure:
             yield SessionSource(name=packed_stem(path), path=path, top=top, problem=failure.problem)
-    for folder, packed_files in by_folder.items():
+    for folder, packed_files in grouped(readable, attrgetter("path.parent")).items():
         for key, parts in group_by_session(packed_files).items():
             name = str(key)
             try:
@@ -245,11 +247,8 @@ def _unpack(session: PackedSession, folder: Path, *, raw: bool, on_bytes: OnByte
         if total > free:
             expected = f"{bytes_text(total)} to unpack {session.key}"
             raise error(kinds.SPACE_SHORT, file=folder, expected=expected, found=f"{bytes_text(free)} free")
-        targets: dict[Path, dict[str, Path]] = {}
-        for part in session.parts(raw=raw):
-            targets.setdefault(part.packed, {})[part.name] = folder / part.target
-        for packed, members in targets.items():
-            unpack(packed, members, on_bytes=count)
+        for packed, parts in grouped(session.parts(raw=raw), attrgetter("packed")).items():
+            unpack(packed, {part.name: folder / part.target for part in parts}, on_bytes=count)
         if session.unpacked_mat is not None:
             # Files of a session are named relative to its session file, so it joins the others.
             shutil.copy2(session.unpacked_mat, folder / session.file_name)
@@ -274,8 +273,13 @@ def find_chosen(request: SourceRequest, search: SourceSearch) -> tuple[tuple[Ses
 
 def choose(sources: Sequence[SessionSource], patterns: Sequence[str], *, source: Path) -> tuple[SessionSource, ...]:
     """Those whose names match one of the patterns, all without patterns. Raises no-session-found."""
-    names = select_names([one.name for one in sources], patterns=patterns, source=source)
-    return tuple(one for one in sources if one.name in names)
+    chosen = tuple(
+        one for one in sources if not patterns or any(fnmatchcase(one.name, pattern) for pattern in patterns)
+    )
+    if not chosen:
+        expected, names = f"a session named {' or '.join(patterns)}", ", ".join(one.name for one in sources)
+        raise error(kinds.NO_SESSION_FOUND, file=source, expected=expected, found=names)
+    return chosen
 
 
 def _unused_metadata(

@@ -134,7 +134,7 @@ def packed_session(
     mat = mats[0] if mats else None
     if unpacked is not None:
         if mat is not None:
-            _check_twin(unpacked.path, mat)
+            _check_size(unpacked.path.stat().st_size, mat, file=unpacked.path)
         mat, file_name, raw_folder = None, unpacked.path.name, unpacked.raw_folder
     elif mat is not None:
         file_name, beside = mat.target, folder / str(key)
@@ -168,10 +168,6 @@ def _without_doubles(parts: Sequence[PackedPart]) -> list[PackedPart]:
     return list(kept.values())
 
 
-def _check_twin(path: Path, part: PackedPart) -> None:
-    _check_size(path.stat().st_size, part, file=path)
-
-
 def _check_size(size: int, part: PackedPart, *, file: Path, field: str | None = None) -> None:
     """See that a file has the size of the packed part that it repeats. Raises packed-twice."""
     if size != part.size:
@@ -187,7 +183,7 @@ def _is_unpacked(parts: Sequence[PackedPart], folder: Path) -> bool:
         if not path.is_file():
             lacking.append(part)
         else:
-            _check_twin(path, part)
+            _check_size(path.stat().st_size, part, file=path)
     if lacking and (len(lacking) < len(parts) or any(folder.iterdir())):
         raise error(
             kinds.PACKED_PARTLY_UNPACKED,

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 
 from ssc_to_nwb import system_files
 from ssc_to_nwb.problems import kinds
-from ssc_to_nwb.problems.model import Problem, error
+from ssc_to_nwb.problems.model import error
 from ssc_to_nwb.session_key import SessionKey
-from ssc_to_nwb.source_files.disk_walk import Obstacle, files_to_search, in_place_of, is_raw_folder, named_files
-from ssc_to_nwb.source_files.packed_files import PackedFile
+from ssc_to_nwb.source_files.disk_walk import in_place_of, is_raw_folder, named_files
 from ssc_to_nwb.source_files.raw_files import RawFileKind, kind_of_file
 
 # What follows the key in the name of a session file, in any case, and the data set that has such names: ssc-1
@@ -47,22 +44,13 @@ def key_from_path(path: Path) -> SessionKey:
 def key_of_file(name: str) -> SessionKey | None:
     """The session whose file has this name; None where it is not the name of a session file."""
     key = SessionKey.at_start_of(name)
-    return key if key is not None and _ending(name, key) in _ENDINGS else None
-
-
-def is_session_file(path: Path) -> bool:
-    """Whether the name is that of a session file."""
-    return key_of_file(path.name) is not None
-
-
-def _ending(name: str, key: SessionKey) -> str:
-    return name.removeprefix(str(key)).lower()
+    return key if key is not None and name.removeprefix(str(key)).lower() in _ENDINGS else None
 
 
 def dataset_named(path: Path) -> str | None:
     """The data set that names its session files like this one; None where the name leaves it open."""
     key = key_of_file(path.name)
-    return None if key is None else _ENDINGS[_ending(path.name, key)]
+    return None if key is None else _ENDINGS[path.name.removeprefix(str(key)).lower()]
 
 
 def dataset_of(path: Path) -> str:
@@ -82,10 +70,10 @@ def find_session_files(source: Path, *, output: Path | None = None) -> tuple[Ses
 
     output: the folder of the conversion, which is not searched.
 
-    Raises source-missing, no-session-found, session-name-unknown (for a file), session-found-twice.
+    Raises source-missing, session-name-unknown (for a file), session-found-twice.
     """
     if source.is_file():
-        return (_session_file(source),)
+        return (session_file(source),)
     if not source.is_dir():
         raise error(
             kinds.SOURCE_MISSING,
@@ -94,30 +82,18 @@ def find_session_files(source: Path, *, output: Path | None = None) -> tuple[Ses
             found=in_place_of(source) or "nothing",
         )
     found: dict[SessionKey, SessionFile] = {}
-    for session in map(_session_file, filter(is_session_file, named_files(source, output=output))):
-        path = session.path
-        if session.key in found:
-            raise error(kinds.SESSION_FOUND_TWICE, file=path, found=f"{found[session.key].path} is {session.key} too")
-        found[session.key] = session
-    if not found:
-        raise error(kinds.NO_SESSION_FOUND, file=source, expected="files named <animal>_<date>_session.mat")
+    for path in named_files(source, output=output):
+        key = key_of_file(path.name)
+        if key is None:
+            continue
+        if key in found:
+            raise error(kinds.SESSION_FOUND_TWICE, file=path, found=f"{found[key].path} is {key} too")
+        found[key] = session_file(path)
     return tuple(found[key] for key in sorted(found))
 
 
-def select_names(names: Sequence[str], *, patterns: Sequence[str], source: Path) -> tuple[str, ...]:
-    """The names that match one of the globs; all without globs. Raises no-session-found."""
-    chosen = tuple(name for name in names if not patterns or any(fnmatchcase(name, pattern) for pattern in patterns))
-    if not chosen:
-        raise error(
-            kinds.NO_SESSION_FOUND,
-            file=source,
-            expected=f"a session named {' or '.join(patterns)}",
-            found=", ".join(names),
-        )
-    return chosen
-
-
-def _session_file(path: Path) -> SessionFile:
+def session_file(path: Path) -> SessionFile:
+    """The session file at a path, with its folder of raw files. Raises session-name-unknown, source-not-readable."""
     key = key_from_path(path)
     return SessionFile(path=path, key=key, raw_folder=_raw_folder(path, str(key)))
 
@@ -134,27 +110,6 @@ def _raw_folder(path: Path, name: str) -> Path | None:
     if len(fitting) == 1:
         return fitting[0]
     return path.parent if path.parent.name.casefold() == name.casefold() else None
-
-
-def mats_not_taken(
-    source: Path, *, packed_files: Iterable[PackedFile], output: Path | None = None
-) -> tuple[Problem, ...]:
-    """A warning for each MATLAB file in a folder and in packed files that is not taken for a session.
-
-    output: the folder of the conversion, which is not searched. Raises source-not-readable.
-    """
-    reasons: dict[Path, str | None] = {}
-    for entry in files_to_search(source, output=output, raw=True) if source.is_dir() else ():
-        below = PurePosixPath(entry.below)
-        is_special = entry.obstacle is Obstacle.SPECIAL_FILE and below.suffix.lower() == ".mat"
-        reasons[entry.path] = entry.reason if is_special else why_not_taken(below)
-    for packed in packed_files:
-        reasons.update({packed.path / name: why_not_taken(PurePosixPath(name)) for name in packed.members})
-    return tuple(
-        error(kinds.MAT_NOT_TAKEN, file=path, found=reason, expected=NAMES_EXPECTED).problem
-        for path, reason in reasons.items()
-        if reason is not None
-    )
 
 
 def why_not_taken(below: PurePosixPath) -> str | None:
