@@ -8,6 +8,7 @@ import pickle
 import socket
 import time
 import traceback
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -37,6 +38,10 @@ _PROGRESS_SECONDS = 0.1
 _CHECK_SECONDS = 1.0
 
 
+class _RunOverError(BaseException):
+    """The run is not there any more: no problem of the session, and nothing that a check of it may take for one."""
+
+
 def do_job(version: str, pickled: bytes, report: OnProgress) -> JobResult:
     """Do a job of a run of this version of the package; a failure is a result, not an exception.
 
@@ -52,33 +57,27 @@ def do_job(version: str, pickled: bytes, report: OnProgress) -> JobResult:
     work = _Work(job=job, card=card, report=report)
     try:
         with registered(job.data_types):
-            outcome = work.run()
+            return work.run()
     except SscError as failure:
-        outcome = work.failed(failure)
-    except (KeyboardInterrupt, SystemExit):
-        raise
+        return work.failed(failure)
+    except _RunOverError:
+        return work.failed(error(kinds.RUN_OVER, file=job.output))
     except Exception as failure:  # noqa: BLE001 - a defect must not stop the other sessions; it is reported whole
         found = f"{type(failure).__name__}: {failure}"
-        outcome = work.failed(error(kinds.INTERNAL_ERROR, file=job.source.path, found=found))
-    return work.result(outcome)
+        return work.failed(error(kinds.INTERNAL_ERROR, file=job.source.path, found=found))
 
 
 @dataclass(slots=True, kw_only=True)
 class _Work:
-    """A job under way: what is known of it so far.
-
-    output: what the record says of the file that waits whole, or of the one that is there and is kept.
-    """
+    """A job under way: what is known of it so far. written: what the record says of the file that waits whole."""
 
     job: SessionJob
     card: RunCard
     report: OnProgress
     started: str = field(default_factory=now_text)
     state: FileStates | None = None
-    output: dict[str, Any] | None = None
-    kept: Done | None = None
+    written: dict[str, Any] | None = None
     why: tuple[str, ...] = ()
-    unread_lists: tuple[Problem, ...] = ()
     seconds: dict[str, float] = field(default_factory=dict)
     next_check: float = 0.0
     reported: tuple[str, float] = ("", 0.0)
@@ -88,7 +87,7 @@ class _Work:
         """The folder of this session's unpacked parts."""
         return Path(self.card.unpacking_folder) / self.job.work
 
-    def run(self) -> SessionOutcome:
+    def run(self) -> JobResult:
         job = self.job
         existing = None if job.check is None else job.done
         self.why = job.why
@@ -96,30 +95,29 @@ class _Work:
         raw = job.raw or (existing is not None and existing.raw)
         with unpacked_session(job.source, self.unpacked, raw=raw, on_bytes=partial(self._say, "unpack")) as file:
             if existing is not None and self._may_stay(existing, file):
-                return self._keep(existing)
-            self._check_sums(file)
-            return self._convert(file, state)
+                return self._kept(existing)
+            return self._converted(file, state, unread_lists=self._check_sums(file))
 
-    def _keep(self, existing: Done) -> SessionOutcome:
+    def _kept(self, existing: Done) -> JobResult:
         """Leave the file that is there; the record gets the state of the files that it is made from."""
         if existing.raw != self.job.raw:
             self.state = self.job.source_state(raw=existing.raw)
-        self.output = self._recorded_output(existing.output, state_of_output(existing.output))
-        self.kept = existing
-        return existing.outcome(self.job.source, seconds=self.seconds, notes=self.job.notes)
+        output = self._recorded_output(existing.output, state_of_output(existing.output))
+        outcome = existing.outcome(self.job.source, seconds=self.seconds, notes=self.job.notes)
+        return self._result(outcome, output=output, kept=existing)
 
-    def _convert(self, file: SessionFile, state: FileStates) -> SessionOutcome:
+    def _converted(self, file: SessionFile, state: FileStates, *, unread_lists: Sequence[Problem]) -> JobResult:
         from ssc_to_nwb.nwb_file.session_file import convert_session
 
         job, source = self.job, self.job.source
         task = SessionTask(session_file=file, output=job.output, metadata=job.metadata, options=job.options)
         finish = partial(self._finish, state)
         outcome = convert_session(task, on_progress=self._progress, verify=verify_finished, finish=finish)
-        problems = tuple(self._at_origin(problem) for problem in (*self.unread_lists, *outcome.problems))
+        problems = tuple(self._at_origin(problem) for problem in (*unread_lists, *outcome.problems))
         if self.why:
             redone = error(kinds.SESSION_REDONE, file=source.path, found="; ".join(self.why)).problem
             problems = (redone, *problems)
-        return replace(
+        outcome = replace(
             outcome,
             session=source.name,
             source=source.path,
@@ -128,6 +126,7 @@ class _Work:
             error=None if outcome.error is None else self._at_origin(outcome.error),
             left_out=tuple((source.origin(name, self.unpacked), reason) for name, reason in outcome.left_out),
         )
+        return self._result(outcome, output=self.written if outcome.ok else None)
 
     def _finish(self, state: FileStates, _outcome: SessionOutcome, place: InProgress) -> None:
         """Leave the whole file under its unfinished name: the run gives it its own. The source must be as it was."""
@@ -137,7 +136,7 @@ class _Work:
             raise error(kinds.SOURCE_CHANGED_MEANWHILE, file=job.source.path, found="; ".join(found))
         self._check_run()
         built = state_of(place.building, videos=place.building_videos)
-        self.output = self._recorded_output(place.final, built, token=place.token)
+        self.written = self._recorded_output(place.final, built, token=place.token)
         # From here on the run decides, whatever becomes of it.
         self.next_check = math.inf
 
@@ -161,20 +160,20 @@ class _Work:
                 raise error(kinds.OUTPUT_CHANGED, file=done.output, found="other content than was written")
         return not self.why
 
-    def _check_sums(self, file: SessionFile) -> None:
-        """Compare the source with the lists of checksums beside it. Raises checksum-differs."""
+    def _check_sums(self, file: SessionFile) -> tuple[Problem, ...]:
+        """Compare the source with the lists of checksums beside it; what is wrong with those. Raises checksum-differs."""
         found = _checksums_of(self.job, file)
-        self.unread_lists = found.problems
         if found.checksums:
             self._say("check")
             with timed(self.seconds, "check"):
                 check_files(found.checksums, workers=self.job.options.workers)
+        return found.problems
 
     def _say(self, stage: Stage, done: int = 0, total: int = 0) -> None:
         self._progress(Progress(session=self.job.source.name, stage=stage, done_bytes=done, total_bytes=total))
 
     def _progress(self, progress: Progress) -> None:
-        """Pass progress on, not too often; now and then see that the run is still there. Raises run-over."""
+        """Pass progress on, not too often; now and then see that the run is still there. Raises _RunOverError."""
         now = time.monotonic()
         if now >= self.next_check:
             self._check_run()
@@ -186,23 +185,23 @@ class _Work:
 
     def _check_run(self) -> None:
         if not self.card.is_shown(self.job.output):
-            raise error(kinds.RUN_OVER, file=self.job.output)
+            raise _RunOverError
 
-    def failed(self, failure: SscError) -> SessionOutcome:
-        """The outcome of a job that failed outside the conversion."""
+    def failed(self, failure: SscError) -> JobResult:
+        """The result of a job that failed outside the conversion; while what it failed of is handled."""
         problem = self._at_origin(failure.problem)
-        return self.job.source.failed(problem, traceback=traceback.format_exc(), seconds=self.seconds)
+        outcome = self.job.source.failed(problem, traceback=traceback.format_exc(), seconds=self.seconds)
+        return self._result(outcome, output=None)
 
-    def result(self, outcome: SessionOutcome) -> JobResult:
+    def _result(self, outcome: SessionOutcome, *, output: dict[str, Any] | None, kept: Done | None = None) -> JobResult:
         """The outcome with its line for the record; a file that stays has what it was made with."""
-        output = self.output if outcome.ok else None
-        made_with = self.job.made_with if self.kept is None else self.kept.inputs
+        made_with = self.job.made_with if kept is None else kept.inputs
         line = session_line(
             outcome,
             self.job,
             started=self.started,
             inputs=None if self.state is None else made_with.with_source(self.state),
-            kept=self.kept,
+            kept=kept,
             sources=() if self.state is None or output is None else state_lines(self.state),
             output=output,
             why=self.why,

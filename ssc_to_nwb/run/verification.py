@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from ssc_to_nwb.nwb_file.results import FinishedFile, Progress, Verified
 from ssc_to_nwb.problems import kinds
-from ssc_to_nwb.problems.model import ProblemLog, SscError, error
+from ssc_to_nwb.problems.model import ProblemLog, error
 
 if TYPE_CHECKING:
     from ssc_to_nwb.proof.file import VerifyReport
@@ -26,7 +26,7 @@ def verify_finished(finished: FinishedFile) -> Verified:
     options = finished.task.options
     if options.verify == "off" or options.stub:
         return Verified(mode="off")
-    report = _compared(finished, mode=options.verify)
+    report = _compared(finished)
     if not report.ok:
         first = [f"{problem.kind.title}: {problem.field} {problem.detail or ''}".strip() for problem in report.problems]
         raise error(
@@ -37,8 +37,7 @@ def verify_finished(finished: FinishedFile) -> Verified:
     return Verified(mode=options.verify, digest=report.digest)
 
 
-def _compared(finished: FinishedFile, *, mode: Literal["full", "sample"]) -> VerifyReport:
-    """What comes of reading source and file again. Raises what reporting the progress raises."""
+def _compared(finished: FinishedFile) -> VerifyReport:
     from ssc_to_nwb.proof.file import read_source_again, verify_file
     from ssc_to_nwb.session.raw_data import open_raw_data
 
@@ -47,19 +46,14 @@ def _compared(finished: FinishedFile, *, mode: Literal["full", "sample"]) -> Ver
     again = read_source_again(task.session_file.path, task.metadata, log=ProblemLog())
     context = replace(again, log=ProblemLog(list(finished.problems)))
 
-    stopped_by: list[SscError] = []
-
     def draw(done_bytes: int, total_bytes: int) -> None:
         session = str(task.session_file.key)
-        progress = Progress(session=session, stage="verify", done_bytes=done_bytes, total_bytes=total_bytes)
-        try:
-            finished.on_progress(progress)
-        except SscError as failure:
-            stopped_by.append(failure)
-            raise
+        finished.on_progress(
+            Progress(session=session, stage="verify", done_bytes=done_bytes, total_bytes=total_bytes)
+        )
 
     draw(0, 0)
-    report = verify_file(
+    return verify_file(
         finished.place.building,
         context=context,
         raw=open_raw_data(
@@ -69,16 +63,12 @@ def _compared(finished: FinishedFile, *, mode: Literal["full", "sample"]) -> Ver
             keep_going=options.keep_going,
             log=ProblemLog(),
         ),
-        mode=mode,
+        mode=options.verify,
         workers=options.workers,
         memory_mb=options.memory_mb,
         hashes=finished.hashes,
         final_path=finished.place.final,
         videos=finished.place.building_videos,
-        with_digest=mode == "full",
+        with_digest=options.verify == "full",
         progress=draw,
     )
-    # The comparison takes problems that end one of its checks for findings; that the work is to stop is none.
-    if stopped_by:
-        raise stopped_by[0]
-    return report
