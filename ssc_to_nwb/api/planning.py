@@ -110,10 +110,10 @@ def plan(request: PlanRequest) -> Plan:
 def _decisions(sources: Sequence[SessionSource], settings: RunSettings) -> list[Decision]:
     from ssc_to_nwb.run.record import read_record
     from ssc_to_nwb.run.resume import Decider
-    from ssc_to_nwb.run.session_sources import check_metadata
+    from ssc_to_nwb.run.session_sources import checked_metadata
 
-    check_metadata(sources, settings.metadata_files)
-    decider = Decider(settings=settings, histories=read_record(settings.output))
+    metadata = checked_metadata(sources, settings.metadata_files)
+    decider = Decider(settings=settings, histories=read_record(settings.output), metadata=metadata)
     return [decider.decide(one) for one in sources]
 
 

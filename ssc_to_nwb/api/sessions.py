@@ -77,14 +77,14 @@ def list_sessions(request: ListRequest) -> tuple[SessionSummary, ...]:
     SscError
         source-missing, no-session-found, session-found-twice, `metadata-*`.
     """
-    from ssc_to_nwb.run.session_sources import SourceSearch, check_metadata, find_chosen
+    from ssc_to_nwb.run.session_sources import SourceSearch, checked_metadata, find_chosen
 
     found, not_taken = find_chosen(request, SourceSearch(on_listing=request.on_listing))
     if request.on_not_taken is not None:
         for problem in not_taken:
             request.on_not_taken(problem)
     extra = tuple(Path(path) for path in request.metadata_files)
-    check_metadata(found, extra)
+    checked_metadata(found, extra)
     return tuple(summarize(one, metadata_files=extra, place=Path(tempfile.gettempdir())) for one in found)
 
 

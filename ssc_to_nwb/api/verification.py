@@ -74,14 +74,14 @@ def verify_sessions(request: VerifyRequest) -> VerificationResult:
         is a Zarr store.
     """
     from ssc_to_nwb.run.places import folder_and_file, sources_of_file
-    from ssc_to_nwb.run.session_sources import SourceSearch, check_metadata, choose, find_sources
+    from ssc_to_nwb.run.session_sources import SourceSearch, checked_metadata, choose, find_sources
 
     folder, file = folder_and_file(Path(request.output).absolute())
     source = Path(request.source)
     sources = choose(find_sources(source, SourceSearch(output=folder)), request.sessions, source=source)
     if file is not None:
         sources = sources_of_file(file, sources)
-    check_metadata(sources, tuple(map(Path, request.metadata_files)))
+    checked_metadata(sources, tuple(map(Path, request.metadata_files)))
     return VerificationResult(sessions=tuple(_verify_source(one, file, request) for one in sources))
 
 

@@ -7,8 +7,6 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from ssc_to_nwb import run_files
-from ssc_to_nwb.metadata.loader import MetadataFiles, read_metadata_files
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import Problem, SscError, error
 from ssc_to_nwb.quantities import listed
@@ -25,9 +23,10 @@ from ssc_to_nwb.run.inputs import (
 )
 from ssc_to_nwb.run.job import SessionJob
 from ssc_to_nwb.run.record import Done, History, opens, state_of_output
+from ssc_to_nwb.run_files import work_name
 
 if TYPE_CHECKING:
-    from ssc_to_nwb.metadata.model import Metadata
+    from ssc_to_nwb.metadata.loader import MetadataFiles
     from ssc_to_nwb.nwb_file.results import SessionOutcome
     from ssc_to_nwb.run.job import RunSettings
     from ssc_to_nwb.run.session_sources import SessionSource
@@ -67,21 +66,20 @@ class Decision:
         return None if self.action == "convert" else self.source.failed(self.problem)
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Decider:
-    """Knows the record and what was asked of a run; decides session by session."""
+    """Knows the record, what was asked of a run, and the metadata by data set; decides session by session."""
 
     settings: RunSettings
     histories: Mapping[str, History]
-    _metadata: dict[str, MetadataFiles] = field(default_factory=dict)
+    metadata: Mapping[str, MetadataFiles]
 
     def decide(self, source: SessionSource) -> Decision:
         """What is to be done with one session; a source or metadata that can't be used is a refusal."""
         if source.problem is not None:
             return Decision(source=source, action="refuse", problem=source.problem)
         try:
-            metadata = self._files_of(source.dataset).of_session(session=source.name, subject=source.subject)
-            job = self._job(source, metadata)
+            job = self._job(source)
             return self._judge(job, job.source_state())
         except SscError as failure:
             return Decision(source=source, action="refuse", problem=failure.problem)
@@ -132,9 +130,10 @@ class Decider:
             return ("source files",)
         return changes(earlier, state) if state_digest(earlier) == done.inputs.source else ("source files",)
 
-    def _job(self, source: SessionSource, metadata: Metadata) -> SessionJob:
-        files, options = self._files_of(source.dataset), self.settings.options
-        work = run_files.work_name(source.name, stub=options.stub)
+    def _job(self, source: SessionSource) -> SessionJob:
+        files, options = self.metadata[source.dataset], self.settings.options
+        metadata = files.of_session(session=source.name, subject=source.subject)
+        work = work_name(source.name, stub=options.stub)
         history = self.histories.get(work, History())
         return SessionJob(
             source=source,
@@ -151,11 +150,6 @@ class Decider:
             metadata_state=take_state(Path(), files.own_paths),
             metadata=metadata,
         )
-
-    def _files_of(self, dataset: str) -> MetadataFiles:
-        if dataset not in self._metadata:
-            self._metadata[dataset] = read_metadata_files(dataset=dataset, files=self.settings.metadata_files)
-        return self._metadata[dataset]
 
 
 def _would_change(done: Done, differences: Sequence[Difference], source_changes: Sequence[str]) -> Problem:

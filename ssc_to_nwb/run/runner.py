@@ -22,7 +22,7 @@ from ssc_to_nwb.run.output import RunCard, output_lock, put_in_order, remove_unf
 from ssc_to_nwb.run.record import read_record
 from ssc_to_nwb.run.resume import Decider, Decision
 from ssc_to_nwb.run.session_loop import Message, SessionLoop
-from ssc_to_nwb.run.session_sources import SessionSource, SourceSearch, check_metadata
+from ssc_to_nwb.run.session_sources import SessionSource, SourceSearch, checked_metadata
 from ssc_to_nwb.run.workers import workers_for
 
 
@@ -35,7 +35,7 @@ def run_sessions(
     record-unwritable, space-short, extra-not-installed, cluster-unreachable.
     """
     start = time.monotonic()
-    check_metadata(sources, settings.metadata_files)
+    metadata = checked_metadata(sources, settings.metadata_files)
     with ExitStack() as stack:
         card = stack.enter_context(output_lock(settings.output, work_folder=settings.work_folder))
         path = run_files.run_record(settings.output)
@@ -46,7 +46,7 @@ def run_sessions(
         with system_errors_named(settings.output):
             put_in_order(histories.values(), settings.output)
         search.save()
-        decider = Decider(settings=settings, histories=histories)
+        decider = Decider(settings=settings, histories=histories, metadata=metadata)
         decisions = [decider.decide(source) for source in sources]
         to_do = [decision for decision in decisions if decision.action == "convert"]
         if to_do and not settings.request.ignore_space:

@@ -34,6 +34,7 @@ from ssc_to_nwb.source_files.session_files import (
 )
 
 if TYPE_CHECKING:
+    from ssc_to_nwb.metadata.loader import MetadataFiles
     from ssc_to_nwb.options.sources import SourceRequest
 
 OnBytes = Callable[[int, int], None]
@@ -297,10 +298,11 @@ def _unused_metadata(
     return tuple(log.problems)
 
 
-def check_metadata(sessions: Iterable[SessionSource], files: Sequence[Path]) -> None:
-    """Raise metadata-* where a user's file cannot be used, or where every session would meet the same fault.
+def checked_metadata(sessions: Iterable[SessionSource], files: Sequence[Path]) -> dict[str, MetadataFiles]:
+    """The metadata files of each data set that the sessions are of, the user's on top of the packaged ones.
 
-    What concerns some of the sessions alone is left to them.
+    Raises metadata-* where a user's file cannot be used, or where every session would meet the same fault. What
+    concerns some of the sessions alone is left to them.
     """
     from ssc_to_nwb.metadata.loader import read_metadata_files
 
@@ -310,8 +312,10 @@ def check_metadata(sessions: Iterable[SessionSource], files: Sequence[Path]) -> 
     for one in readable:
         try:
             read[one.dataset].of_session(session=one.name, subject=one.subject)
-            return
+            break
         except SscError as failure:
             faults.add(failure.problem)
-    if len(faults) == 1:
-        raise SscError(faults.pop())
+    else:
+        if len(faults) == 1:
+            raise SscError(faults.pop())
+    return read
