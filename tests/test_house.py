@@ -44,7 +44,7 @@ MAY_IMPORT = {
     "hdf5_files": {"problems", "quantities"},
     "matlab": {"hdf5_files", "output_files", "problems", "source_files"},
     "tif": {"chunk_shapes", "image_axes", "problems"},
-    "source_files": {"naming", "problems", "session_key", "system_files"},
+    "source_files": {"grouping", "naming", "problems", "session_key", "system_files"},
     "metadata": {"problems", "quantities", "session_key"},
     "session": {
         "clock", "data_types", "matlab", "metadata", "naming", "problems", "quantities", "session_key", "source_files",

@@ -19,7 +19,7 @@ from ssc_to_nwb.data_types.registry import registered
 from ssc_to_nwb.nwb_file.results import OnProgress, Progress, SessionOutcome, SessionTask, Stage, timed
 from ssc_to_nwb.options.conversion import ConversionOptions
 from ssc_to_nwb.problems import kinds
-from ssc_to_nwb.problems.model import Problem, SscError, error
+from ssc_to_nwb.problems.model import Problem, ProblemLog, SscError, error
 from ssc_to_nwb.run.events import now_text
 from ssc_to_nwb.run.inputs import FileStates, changes, content_changes, state_lines, take_state
 from ssc_to_nwb.run.job import JobResult, SessionJob
@@ -27,7 +27,7 @@ from ssc_to_nwb.run.output import RunCard
 from ssc_to_nwb.run.record import Done, OutputState, session_line, state_of, state_of_output
 from ssc_to_nwb.run.session_sources import unpacked_session
 from ssc_to_nwb.run.verification import verify_finished
-from ssc_to_nwb.source_files.checksums import FoundChecksums, check_files, find_checksums
+from ssc_to_nwb.source_files.checksums import Checksum, check_files, find_checksums
 from ssc_to_nwb.source_files.session_files import SessionFile
 
 if TYPE_CHECKING:
@@ -162,12 +162,13 @@ class _Work:
 
     def _check_sums(self, file: SessionFile) -> tuple[Problem, ...]:
         """Compare the source with the lists of checksums beside it; what is wrong with those. Raises checksum-differs."""
-        found = _checksums_of(self.job, file)
-        if found.checksums:
+        log = ProblemLog()
+        checksums = _checksums_of(self.job, file, log=log)
+        if checksums:
             self._say("check")
             with timed(self.seconds, "check"):
-                check_files(found.checksums, workers=self.job.options.workers)
-        return found.problems
+                check_files(checksums, workers=self.job.options.workers)
+        return tuple(log.problems)
 
     def _say(self, stage: Stage, done: int = 0, total: int = 0) -> None:
         self._progress(Progress(session=self.job.source.name, stage=stage, done_bytes=done, total_bytes=total))
@@ -231,7 +232,7 @@ def _has_content(output: Path, digest: str | None, *, options: ConversionOptions
         return False
 
 
-def _checksums_of(job: SessionJob, file: SessionFile) -> FoundChecksums:
+def _checksums_of(job: SessionJob, file: SessionFile, *, log: ProblemLog) -> list[Checksum]:
     """What lists beside and above a session say of the files it is made from; packed ones as they are and unpacked.
 
     Raises source-not-readable.
@@ -239,13 +240,11 @@ def _checksums_of(job: SessionJob, file: SessionFile) -> FoundChecksums:
     source, raw_folder = job.source, file.raw_folder if job.raw else None
     folders = [folder for folder in source.path.parents if folder.is_relative_to(source.top)]
     folders += [file.path.parent, *(() if raw_folder is None else (raw_folder,))]
-    found = find_checksums(dict.fromkeys(folders))
     packed = source.sources(raw=job.raw) if source.packed is not None else ()
-    of_session = [
+    return [
         checksum
-        for checksum in found.checksums
+        for checksum in find_checksums(dict.fromkeys(folders), log=log)
         if checksum.path == file.path
         or checksum.path in packed
         or (raw_folder is not None and raw_folder in checksum.path.parents)
     ]
-    return replace(found, checksums=tuple(of_session))

@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path, PurePosixPath
 
+from ssc_to_nwb.grouping import grouped
 from ssc_to_nwb.problems import kinds
-from ssc_to_nwb.problems.model import Problem, ProblemLog, error
+from ssc_to_nwb.problems.model import ProblemLog, error
 from ssc_to_nwb.system_files import is_system_name
 
 # Hexadecimal digits of a sum, longest first, by the algorithm they come from.
@@ -72,20 +73,11 @@ class Checksum:
     listed_in: Path
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FoundChecksums:
-    """What lists say of files that are there, each saying once; problems: lists and lines that are not understood."""
+def find_checksums(folders: Iterable[Path], *, log: ProblemLog) -> tuple[Checksum, ...]:
+    """What the lists in these folders (not below them) say of files that are there, each saying once.
 
-    checksums: tuple[Checksum, ...]
-    problems: tuple[Problem, ...]
-
-
-def find_checksums(folders: Iterable[Path]) -> FoundChecksums:
-    """What the lists in these folders (not below them) say; paths are absolute where the folders are.
-
-    Raises source-not-readable.
+    Paths are absolute where the folders are. Logs lists and lines that are not understood. Raises source-not-readable.
     """
-    log = ProblemLog()
     lookup = _Lookup()
     found: dict[tuple[Path, str, str], Checksum] = {}
     for folder in folders:
@@ -93,7 +85,7 @@ def find_checksums(folders: Iterable[Path]) -> FoundChecksums:
             if _LIST_NAME.fullmatch(path.name) and not is_system_name(path.name) and path.is_file():
                 for checksum in _read_list(path, lookup, log=log):
                     found.setdefault((checksum.path, checksum.algorithm, checksum.value), checksum)
-    return FoundChecksums(checksums=tuple(found.values()), problems=tuple(log.problems))
+    return tuple(found.values())
 
 
 def _read_list(path: Path, lookup: _Lookup, *, log: ProblemLog) -> Iterator[Checksum]:
@@ -190,7 +182,10 @@ class _Lookup:
     """Finds files by listed names, also where a disk changed upper and lower case; folders are read once."""
 
     def __init__(self) -> None:
-        self._names = cache(_names_in)
+        # What is in a folder, by its name in one case.
+        self._names = cache(
+            lambda folder: grouped(folder.iterdir() if folder.is_dir() else (), lambda path: path.name.casefold())
+        )
 
     def find(self, folder: Path, name: str) -> Path | None:
         """The file of this name, with as many of its leading folders as there are; None where none is there."""
@@ -216,14 +211,6 @@ class _Lookup:
                 return None
             path = fitting[0]
         return path if path.is_file() else None
-
-
-def _names_in(folder: Path) -> dict[str, list[Path]]:
-    """What is in a folder, by its name in one case."""
-    names: dict[str, list[Path]] = {}
-    for path in folder.iterdir() if folder.is_dir() else ():
-        names.setdefault(path.name.casefold(), []).append(path)
-    return names
 
 
 def sha256_of(path: Path) -> str:

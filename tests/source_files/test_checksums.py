@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ssc_to_nwb.problems.model import SscError
+from ssc_to_nwb.problems.model import ProblemLog, SscError
 from ssc_to_nwb.source_files.checksums import check_files, find_checksums
 
 DATA = b"the data"
@@ -54,10 +54,10 @@ def test_every_form_of_a_line_is_understood(folder: Path, algorithm: str, form: 
     upper = value.upper()
     text = FORMS[form].format(value=value, upper=upper, name=algorithm.upper(), first=upper[:20], rest=upper[20:])
     (folder / "checksums.txt").write_text(f"# made by hand\n\n{text}\n")
-    found = find_checksums([folder])
-    (checksum,) = found.checksums
+    log = ProblemLog()
+    (checksum,) = find_checksums([folder], log=log)
     assert (checksum.path, checksum.algorithm, checksum.value) == (folder / "a.mat", algorithm, value)
-    assert not found.problems
+    assert not log.problems
     check_files([checksum], workers=1)
 
 
@@ -67,16 +67,17 @@ def test_texts_are_read_by_their_mark(folder: Path, encoding: str, end: str) -> 
     mark = "\ufeff" if encoding == "utf-16-be" else ""
     lines = [f"{of('md5')}  a.mat", f"{of('sha1')} *s/b.tif", ""]
     (folder / "checksums.md5").write_bytes((mark + end.join(lines)).encode(encoding))
-    found = find_checksums([folder])
-    assert [checksum.path for checksum in found.checksums] == [folder / "a.mat", folder / "s" / "b.tif"]
-    assert not found.problems
+    log = ProblemLog()
+    found = find_checksums([folder], log=log)
+    assert [checksum.path for checksum in found] == [folder / "a.mat", folder / "s" / "b.tif"]
+    assert not log.problems
 
 
 def test_several_records_of_a_powershell_list(folder: Path) -> None:
     record = "Algorithm : MD5\nHash      : {value}\nPath      : C:\\x\\{name}\n\n"
     names = ("a.mat", "s\\b.tif")
     (folder / "md5.txt").write_text("".join(record.format(value=of("md5"), name=name) for name in names))
-    assert len(find_checksums([folder]).checksums) == 2
+    assert len(find_checksums([folder], log=ProblemLog())) == 2
 
 
 @pytest.mark.parametrize(
@@ -96,7 +97,9 @@ def test_lists_and_lines_that_are_not_understood_are_named(folder: Path, text: s
     spaced = " ".join(value[i : i + 2] for i in range(0, 32, 2))
     words = {"value": value, "short": value[:-1], "spaced": spaced}
     (folder / "checksums.txt").write_text(text.format(**words))
-    (problem,) = find_checksums([folder]).problems
+    log = ProblemLog()
+    find_checksums([folder], log=log)
+    (problem,) = log.problems
     assert problem.kind.identifier == "checksum-list-not-understood"
     assert (problem.file, problem.found) == (str(folder / "checksums.txt"), found.format(**words)[:200])
 
@@ -105,7 +108,7 @@ def test_what_two_lists_say_of_a_file_is_checked_twice(folder: Path) -> None:
     (folder / "MD5SUMS").write_text(f"{'0' * 32}  a.mat\n")
     (folder / "md5.txt").write_text(f"{of('md5')}  a.mat\n")
     (folder / "sha1.txt").write_text(f"{of('sha1')}  a.mat\n")
-    found = find_checksums([folder]).checksums
+    found = find_checksums([folder], log=ProblemLog())
     assert len(found) == 3
     with pytest.raises(SscError):
         check_files(found, workers=2)
@@ -113,7 +116,9 @@ def test_what_two_lists_say_of_a_file_is_checked_twice(folder: Path) -> None:
 
 def test_leftovers_of_systems_are_no_lists(folder: Path) -> None:
     (folder / "._checksums.md5").write_bytes(b"\0\5\x16\7")
-    assert find_checksums([folder]) == find_checksums([])
+    log = ProblemLog()
+    assert not find_checksums([folder], log=log)
+    assert not log.problems
 
 
 @pytest.mark.parametrize(
@@ -121,24 +126,24 @@ def test_leftovers_of_systems_are_no_lists(folder: Path) -> None:
 )
 def test_lists_are_recognised_by_their_names(folder: Path, name: str) -> None:
     (folder / name).write_text(f"{of('md5')}  s/b.tif\n")
-    assert [checksum.path for checksum in find_checksums([folder]).checksums] == [folder / "s" / "b.tif"]
+    assert [checksum.path for checksum in find_checksums([folder], log=ProblemLog())] == [folder / "s" / "b.tif"]
 
 
 def test_a_nameless_value_is_about_the_file_it_is_named_after(folder: Path) -> None:
     (folder / "a.mat.md5").write_text(of("md5"))
-    assert [checksum.path for checksum in find_checksums([folder]).checksums] == [folder / "a.mat"]
+    assert [checksum.path for checksum in find_checksums([folder], log=ProblemLog())] == [folder / "a.mat"]
 
 
 def test_files_that_are_not_there_and_names_that_lead_out_are_passed_over(folder: Path) -> None:
     (folder.parent / "outside.mat").write_bytes(DATA)
     (folder / "MD5SUMS").write_text(f"{of('md5')}  gone.mat\n{of('md5')}  ../outside.mat\nno checksum\n")
-    assert find_checksums([folder]).checksums == ()
+    assert find_checksums([folder], log=ProblemLog()) == ()
 
 
 def test_a_difference_names_the_file_and_both_values(folder: Path) -> None:
     (folder / "MD5SUMS").write_text(f"{of('md5')}  a.mat\n{'0' * 32}  s/b.tif\n")
     with pytest.raises(SscError) as caught:
-        check_files(find_checksums([folder]).checksums, workers=2)
+        check_files(find_checksums([folder], log=ProblemLog()), workers=2)
     problem = caught.value.problem
     assert problem.kind.identifier == "checksum-differs"
     assert (problem.file, problem.found) == (str(folder / "s" / "b.tif"), of("md5"))
