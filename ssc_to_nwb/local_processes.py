@@ -137,6 +137,17 @@ class LocalProcesses(Executor):
             self._end(worker)
 
 
+@contextmanager
+def processes(at_once: int, *, preloaded: Sequence[str]) -> Iterator[LocalProcesses]:
+    """So many processes for the block; at its end they end at once, whatever they are doing."""
+    pool = LocalProcesses(at_once, preloaded=preloaded)
+    try:
+        yield pool
+    finally:
+        pool.kill()
+        pool.shutdown(cancel_futures=True)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Ended:
     """How a piece of work ended."""

@@ -70,7 +70,7 @@ MAY_IMPORT = {
     },
     "validate": {
         "_version", "data_types", "grouping", "hdf5_files", "json_lines", "metadata", "naming", "options",
-        "output_files", "parallel", "problems", "process_start", "proof", "quantities", "reading", "restoring",
+        "local_processes", "output_files", "parallel", "problems", "proof", "quantities", "reading", "restoring",
     },
     "describe": {"data_types", "matlab", "metadata", "problems", "quantities", "session", "source_files"},
     "reading": {"hdf5_files", "naming", "problems", "quantities", "system_files"},
@@ -79,8 +79,8 @@ MAY_IMPORT = {
         "_version", "analysis", "metadata", "naming", "output_files", "problems", "quantities", "reading",
     },
     "dandi": {
-        "_version", "json_lines", "local_processes", "metadata", "options", "output_files", "problems", "quantities",
-        "system_files", "validate",
+        "_version", "grouping", "json_lines", "local_processes", "metadata", "options", "output_files", "problems",
+        "quantities", "system_files", "validate",
     },
     "run": {
         "_version", "chunk_shapes", "data_types", "grouping", "json_lines", "ledger", "local_processes", "metadata",

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import logging
 import os
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,7 +29,7 @@ from ssc_to_nwb.dandi.instance import (
 from ssc_to_nwb.options.archive import ArchiveRequest, UploadRequest
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import Problem, SscError, error
-from ssc_to_nwb.validate.dandi_rules import dandi_log_to
+from ssc_to_nwb.validate.dandi_rules import client_messages_to
 
 _THIS_MACHINE = "localhost,127.0.0.0/8,::1"
 # What the archive says of an account that may upload.
@@ -57,20 +56,6 @@ def client_environment() -> Iterator[None]:
                 os.environ.pop(name, None)
             else:
                 os.environ[name] = value
-
-
-class _Forward(logging.Handler):
-    def __init__(self, receive: Callable[[str, str], None]) -> None:
-        super().__init__(level=logging.WARNING)
-        self._receive = receive
-
-    def emit(self, record: logging.LogRecord) -> None:
-        self._receive(record.levelname.lower(), record.getMessage())
-
-
-def client_messages_to(receive: Callable[[str, str], None]) -> AbstractContextManager[None]:
-    """Within the context, warnings and errors of the dandi client go to `receive(level, message)` alone."""
-    return dandi_log_to(_Forward(receive))
 
 
 class ArchiveClient(DandiAPIClient):

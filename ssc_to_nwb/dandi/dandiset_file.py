@@ -84,7 +84,17 @@ def check_dandiset_file(root: Path, *, identifier: str | None) -> tuple[dict[str
     Errors: dandiset-yaml-of-another, dandiset-yaml-unreadable.
     """
     path = root / FILE_NAME
-    existing, text = _read(path)
+    if not path.exists():
+        return {}, None
+    try:
+        text = path.read_text(encoding="utf-8")
+        loaded = yaml.load(text, Loader=_TextLoader)
+    except (OSError, ValueError, yaml.YAMLError) as problem:
+        # ValueError: bytes that are no text, and a number of thousands of digits.
+        raise error(kinds.DANDISET_YAML_UNREADABLE, file=path, detail=problem) from problem
+    if loaded is not None and not isinstance(loaded, dict):
+        raise error(kinds.DANDISET_YAML_UNREADABLE, file=path, expected="a mapping", found=type(loaded).__name__)
+    existing: dict[str, Any] = loaded or {}
     named = dandiset_named(existing)
     if identifier is not None and named is not None and named != identifier:
         raise error(kinds.DANDISET_YAML_OF_ANOTHER, file=path, field="identifier", expected=identifier, found=named)
@@ -137,20 +147,6 @@ def _asset_metadata(root: Path, *, log: ProblemLog) -> list[dict[str, Any]]:
         except SscError as problem:
             log.add(kinds.DANDISET_FILE_LEFT_OUT, file=local.path, detail=problem.problem.detail)
     return found
-
-
-def _read(path: Path) -> tuple[dict[str, Any], str | None]:
-    if not path.exists():
-        return {}, None
-    try:
-        text = path.read_text(encoding="utf-8")
-        loaded = yaml.load(text, Loader=_TextLoader)
-    except (OSError, ValueError, yaml.YAMLError) as problem:
-        # ValueError: bytes that are no text, and a number of thousands of digits.
-        raise error(kinds.DANDISET_YAML_UNREADABLE, file=path, detail=problem) from problem
-    if loaded is not None and not isinstance(loaded, dict):
-        raise error(kinds.DANDISET_YAML_UNREADABLE, file=path, expected="a mapping", found=type(loaded).__name__)
-    return loaded or {}, text
 
 
 def _text(metadata: Mapping[str, Any], blanks: tuple[Blank, ...]) -> str:

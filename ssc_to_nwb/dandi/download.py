@@ -15,12 +15,13 @@ from dandi.files import LocalFileAsset
 
 from ssc_to_nwb.dandi.api_key import find_api_key
 from ssc_to_nwb.dandi.assets import LocalFiles, find_local_files, list_remote
-from ssc_to_nwb.dandi.client import Archive, client_messages_to, open_archive
+from ssc_to_nwb.dandi.client import Archive, open_archive
 from ssc_to_nwb.dandi.instance import resolve_instance
 from ssc_to_nwb.dandi.results import DownloadCheckResult, report
 from ssc_to_nwb.options.archive import DownloadCheckRequest
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import Problem, SscError, error
+from ssc_to_nwb.validate.dandi_rules import client_messages_to
 
 
 def run_download_check(options: DownloadCheckRequest) -> DownloadCheckResult:

@@ -20,6 +20,7 @@ from dandi.exceptions import NotFoundError
 from ssc_to_nwb.dandi.dandiset_file import FILE_NAME, check_dandiset_file, draft_problems
 from ssc_to_nwb.dandi.dandiset_metadata import merge_metadata
 from ssc_to_nwb.dandi.results import DraftState
+from ssc_to_nwb.grouping import grouped
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import Problem, ProblemLog, SscError, error
 
@@ -68,15 +69,15 @@ def draft_state(dandiset: RemoteDandiset, *, stop: threading.Event) -> DraftStat
 
 def _errors(version: VersionInfo) -> tuple[str, ...]:
     """Complaints about the dandiset, and those about assets, each once with the number of assets."""
-    of_dandiset = [f"{each.field}: {each.message}".removeprefix(": ") for each in version.version_validation_errors]
-    paths: dict[str, list[str]] = {}
-    for each in version.asset_validation_errors:
-        text = f"{each.field}: {each.message}".removeprefix(": ")
-        paths.setdefault(text, []).append(each.path or "an asset")
+
+    def said(complaint: Any) -> str:
+        return f"{complaint.field}: {complaint.message}".removeprefix(": ")
+
     of_assets = [
-        f"{first}{f' and {len(others)} more' if others else ''}: {text}" for text, (first, *others) in paths.items()
+        f"{first.path or 'an asset'}{f' and {len(others)} more' if others else ''}: {text}"
+        for text, (first, *others) in grouped(version.asset_validation_errors, said).items()
     ]
-    return (*of_dandiset, *of_assets)
+    return (*map(said, version.version_validation_errors), *of_assets)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

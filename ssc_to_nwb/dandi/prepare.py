@@ -15,7 +15,7 @@ from typing import Any
 from dandi.files import LocalFileAsset
 
 from ssc_to_nwb.dandi.assets import asset_metadata
-from ssc_to_nwb.local_processes import LocalProcesses
+from ssc_to_nwb.local_processes import processes
 from ssc_to_nwb.options.archive import Validation
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import error
@@ -50,20 +50,13 @@ def errors_of(file: Path) -> tuple[Message, ...]:
 
 @contextmanager
 def preparation(workers: int, *, files: int) -> Iterator[Executor]:
-    """Where files are prepared: in so many processes, or in a thread of this one where `workers` is 1.
-
-    At the end of the context the processes end at once, whatever they are doing.
-    """
-    if workers == 1:
-        threads = ThreadPoolExecutor(max_workers=1, thread_name_prefix="ssc-to-nwb-prepare")
-        try:
-            yield threads
-        finally:
-            threads.shutdown(wait=False, cancel_futures=True)
+    """Where files are prepared: in so many processes, or in a thread of this one where `workers` is 1."""
+    if workers > 1:
+        with processes(max(1, min(workers, files)), preloaded=_PRELOADED) as pool:
+            yield pool
         return
-    processes = LocalProcesses(max(1, min(workers, files)), preloaded=_PRELOADED)
+    threads = ThreadPoolExecutor(max_workers=1, thread_name_prefix="ssc-to-nwb-prepare")
     try:
-        yield processes
+        yield threads
     finally:
-        processes.kill()
-        processes.shutdown(cancel_futures=True)
+        threads.shutdown(wait=False, cancel_futures=True)

@@ -19,7 +19,7 @@ from ssc_to_nwb.dandi.assets import (
     look_up,
     sessions_to_send,
 )
-from ssc_to_nwb.dandi.client import Archive, client_messages_to, open_archive
+from ssc_to_nwb.dandi.client import Archive, open_archive
 from ssc_to_nwb.dandi.dandiset_file import check_dandiset_file
 from ssc_to_nwb.dandi.draft import MetadataChange, draft_state, plan_metadata
 from ssc_to_nwb.dandi.failures import EXPECTED, is_fatal
@@ -41,6 +41,7 @@ from ssc_to_nwb.options.archive import UploadRequest
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import Problem, SscError, error
 from ssc_to_nwb.quantities import plural
+from ssc_to_nwb.validate.dandi_rules import client_messages_to
 
 #: What the parts of all files together may take in memory: 4 of the usual 64 MiB.
 _ROOM = 256 << 20

@@ -161,7 +161,7 @@ class _Work:
         return not self.why
 
     def _check_sums(self, file: SessionFile) -> tuple[Problem, ...]:
-        """Compare the source with the lists of checksums beside it; what is wrong with those. Raises checksum-differs."""
+        """Compare the source with lists of checksums beside it; what is wrong with those. Raises checksum-differs."""
         log = ProblemLog()
         checksums = _checksums_of(self.job, file, log=log)
         if checksums:

@@ -48,9 +48,7 @@ def _compared(finished: FinishedFile) -> VerifyReport:
 
     def draw(done_bytes: int, total_bytes: int) -> None:
         session = str(task.session_file.key)
-        finished.on_progress(
-            Progress(session=session, stage="verify", done_bytes=done_bytes, total_bytes=total_bytes)
-        )
+        finished.on_progress(Progress(session=session, stage="verify", done_bytes=done_bytes, total_bytes=total_bytes))
 
     draw(0, 0)
     return verify_file(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from subprocess import DEVNULL, Popen
@@ -72,7 +72,7 @@ def metadata_messages(file: Path, *, species: str | None) -> Iterator[Message]:
     from pydantic import ValidationError
 
     # What matters in the log comes back as an exception.
-    with dandi_log_to(logging.NullHandler()):
+    with client_messages_to(lambda _level, _message: None):
         try:
             asset = dandi_file(file, dandiset_path=file.parent.parent)
             digest = DUMMY_DANDI_ZARR_CHECKSUM if is_zarr(file) else DUMMY_DANDI_ETAG
@@ -85,13 +85,22 @@ def metadata_messages(file: Path, *, species: str | None) -> Iterator[Message]:
             yield message_of(kinds.DANDI_METADATA, file=file, text=f"{type(failure).__name__}: {failure}")
 
 
-@contextmanager
-def dandi_log_to(handler: logging.Handler) -> Iterator[None]:
-    """Within the context, messages of the dandi client go to `handler` alone.
+class _Forward(logging.Handler):
+    def __init__(self, receive: Callable[[str, str], None]) -> None:
+        super().__init__(level=logging.WARNING)
+        self._receive = receive
 
-    Without a handler Python would print them as they are, addresses with signatures included.
+    def emit(self, record: logging.LogRecord) -> None:
+        self._receive(record.levelname.lower(), record.getMessage())
+
+
+@contextmanager
+def client_messages_to(receive: Callable[[str, str], None]) -> Iterator[None]:
+    """Within the context, warnings and errors of the dandi client go to `receive(level, message)` alone.
+
+    Without that Python would print them as they are, addresses with signatures included.
     """
-    logger = logging.getLogger("dandi")
+    logger, handler = logging.getLogger("dandi"), _Forward(receive)
     propagated = logger.propagate
     logger.addHandler(handler)
     logger.propagate = False

@@ -11,21 +11,19 @@ import contextlib
 import gc
 import json
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
+from concurrent.futures import as_completed
 from dataclasses import replace
 from importlib.metadata import version
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
 from ssc_to_nwb import naming
 from ssc_to_nwb._version import __version__
+from ssc_to_nwb.local_processes import WorkerDiedError, processes
 from ssc_to_nwb.output_files import write_whole
 from ssc_to_nwb.parallel import OBJECTS_BETWEEN_SEARCHES
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import Severity, SscError
-from ssc_to_nwb.process_start import without_main_module
 from ssc_to_nwb.reading.nwb_files import is_zarr
 from ssc_to_nwb.validate.messages import Message, message_of
 
@@ -45,23 +43,14 @@ def validate_each(files: Sequence[Path], *, workers: int) -> Iterator[tuple[Path
                 messages = validate_and_record(file)
             yield file, messages
         return
-    # Not fork: this process may have threads and open HDF5 files.
-    pool = ProcessPoolExecutor(max_workers=min(workers, len(files)), mp_context=get_context("spawn"))
-    try:
-        with without_main_module():
-            tasks = {pool.submit(validate_and_record, file): file for file in files}
+    with processes(min(workers, len(files)), preloaded=("ssc_to_nwb.validate.one_file",)) as pool:
+        tasks = {pool.submit(validate_and_record, file): file for file in files}
         for task in as_completed(tasks):
-            yield tasks[task], _result(task, file=tasks[task])
-    finally:
-        # An interruption must not wait for files that nobody has begun with.
-        pool.shutdown(cancel_futures=True)
-
-
-def _result(task: Future[tuple[Message, ...]], *, file: Path) -> tuple[Message, ...]:
-    try:
-        return task.result()
-    except BrokenProcessPool as failure:
-        return (message_of(kinds.VALIDATION_CUT_SHORT, file=file, text=str(failure)),)
+            file = tasks[task]
+            try:
+                yield file, task.result()
+            except WorkerDiedError as failure:
+                yield file, (message_of(kinds.VALIDATION_CUT_SHORT, file=file, text=str(failure)),)
 
 
 def validate_and_record(file: Path) -> tuple[Message, ...]:
