@@ -112,15 +112,10 @@ def parse_dandiset_id(text: str) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Instance:
-    """An archive: the name its key is filed under, and the candidates for the base URL of its API."""
+    """An archive: the name its key is filed under, and the candidates for the base URL of its API, likeliest first."""
 
     name: str
     api_urls: tuple[str, ...]
-
-    @property
-    def api_url(self) -> str:
-        """The likeliest of them."""
-        return self.api_urls[0]
 
 
 def resolve_instance(text: str) -> Instance:
@@ -154,7 +149,7 @@ def find_api(instance: Instance, *, retry: RetryPolicy, stop: threading.Event) -
     from dandi.utils import ServerInfo
 
     with requests.Session() as session:
-        session.auth = KeyForOrigin(instance.api_url, None)
+        session.auth = KeyForOrigin(instance.api_urls[0], None)
         session.hooks["response"].append(require_tls_of_redirect)
         for url in instance.api_urls:
             response = _get(session, f"{url}/info/", retry=retry, stop=stop)
@@ -167,7 +162,8 @@ def find_api(instance: Instance, *, retry: RetryPolicy, stop: threading.Event) -
             _check_client_version(info, instance=instance)
             return url
         _point_to_api(session, instance.api_urls[-1], retry=retry, stop=stop)
-    raise error(kinds.ARCHIVE_NOT_AN_INSTANCE, field="instance", expected="an answer at /info/", found=instance.api_url)
+    found = instance.api_urls[0]
+    raise error(kinds.ARCHIVE_NOT_AN_INSTANCE, field="instance", expected="an answer at /info/", found=found)
 
 
 def _check_client_version(info: ServerInfo, *, instance: Instance) -> None:

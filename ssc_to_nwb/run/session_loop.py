@@ -191,11 +191,15 @@ class SessionLoop:
 
     def _end_all(self, problem: Problem | None = None) -> None:
         """Nothing more comes: what is done counts, the rest has this problem; None: it was interrupted."""
+
+        def why(job: SessionJob, state: str) -> Problem:
+            return problem or error(kinds.INTERRUPTED, file=job.source.path, found=state).problem
+
         for future, job in self._running.items():
-            ended = problem or _interrupted(job, "under way")
-            self._finish(self._concluded(job, _given_by(future) or _without_result(job, ended)))
+            result = _given_by(future) or _without_result(job, why(job, "under way"))
+            self._finish(self._concluded(job, result))
         for job in self._waiting:
-            self._finish(job.source.failed(problem or _interrupted(job, "not begun")))
+            self._finish(job.source.failed(why(job, "not begun")))
         self._running.clear()
         self._waiting.clear()
 
@@ -213,10 +217,6 @@ def _given_by(future: Future[JobResult]) -> JobResult | None:
     result = future.result()
     problem = result[0].error
     return None if problem is not None and problem.kind == kinds.RUN_OVER else result
-
-
-def _interrupted(job: SessionJob, state: str) -> Problem:
-    return error(kinds.INTERRUPTED, file=job.source.path, found=state).problem
 
 
 def _without_result(job: SessionJob, problem: Problem) -> JobResult:

@@ -30,10 +30,6 @@ _CONNECT_SECONDS = 20
 _CLOSE_SECONDS = 3
 
 
-def _nothing() -> None:
-    """Does nothing, and knows of nothing."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Workers:
     """An executor and how a run deals with it.
@@ -48,9 +44,9 @@ class Workers:
     report: OnProgress = no_progress
     capacity: int | None = None
     kill: Callable[[], None] | None = None
-    close: Callable[[], None] = _nothing
-    lost: Callable[[], str | None] = _nothing
-    lacks: Callable[[], str | None] = _nothing
+    close: Callable[[], None] = lambda: None
+    lost: Callable[[], str | None] = lambda: None
+    lacks: Callable[[], str | None] = lambda: None
 
     def submit(self, job: SessionJob, card: RunCard) -> Future[JobResult]:
         """Hand a job over. The future's exception says how the worker was lost, or why it could not begin."""

@@ -138,12 +138,9 @@ def check_external_files_present(image_series: ImageSeries) -> str | None:
     folder, names = _folder_of(image_series), _external_names(image_series)
     if folder is None:
         return None
-    missing = [name for name in dict.fromkeys(names) if not _is_filled(folder / name)]
+    filled = {name for name in names if (folder / name).is_file() and (folder / name).stat().st_size}
+    missing = [name for name in dict.fromkeys(names) if name not in filled]
     return some_of(missing, len(names), "files")
-
-
-def _is_filled(path: Path) -> bool:
-    return path.is_file() and path.stat().st_size > 0
 
 
 def _large(neurodata_object: AbstractContainer) -> Iterator[tuple[str, Any]]:

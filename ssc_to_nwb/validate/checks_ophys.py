@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 import numpy as np
 from pynwb import NWBFile
@@ -75,7 +74,9 @@ def check_traces_match_rois(roi_response_series: RoiResponseSeries) -> str | Non
 def check_every_roi_has_traces(plane_segmentation: PlaneSegmentation) -> str | None:
     """Every ROI of a plane has a column in each series of traces of that plane."""
     found = []
-    for series in _traces_of(plane_segmentation):
+    for series in plane_segmentation.get_ancestor("NWBFile").objects.values():
+        if not isinstance(series, RoiResponseSeries) or series.rois.table is not plane_segmentation:
+            continue
         missing = np.setdiff1d(np.arange(len(row_ids(plane_segmentation))), all_values(series.rois.data))
         if missing.size:
             found.append(f"{series.name} lacks ROIs {examples(row_ids(plane_segmentation)[missing].tolist())}")
@@ -85,7 +86,8 @@ def check_every_roi_has_traces(plane_segmentation: PlaneSegmentation) -> str | N
 @project_check(kinds.TRACE_EMPTY, neurodata_type=TimeSeries)
 def check_traces_not_empty(time_series: TimeSeries) -> str | None:
     """No trace is NaN throughout, and none but a trace of calcium events is zero throughout."""
-    if not _holds_traces(time_series):
+    shape = shape_of(time_series.data)
+    if isinstance(time_series, ImageSeries) or len(shape) not in (1, 2) or shape[0] == 0:
         return None
     nan, zero = _empty_columns(time_series)
     zero = [] if _is_of_events(time_series) else zero
@@ -121,17 +123,6 @@ def _x_and_y(block: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         return block["x"].astype(np.int64), block["y"].astype(np.int64)
     table = np.asarray([tuple(pixel) for pixel in block.tolist()], dtype=np.float64).reshape(-1, 3)
     return table[:, 0].astype(np.int64), table[:, 1].astype(np.int64)
-
-
-def _traces_of(plane_segmentation: PlaneSegmentation) -> Iterator[RoiResponseSeries]:
-    for container in plane_segmentation.get_ancestor("NWBFile").objects.values():
-        if isinstance(container, RoiResponseSeries) and container.rois.table is plane_segmentation:
-            yield container
-
-
-def _holds_traces(time_series: TimeSeries) -> bool:
-    shape = shape_of(time_series.data)
-    return not isinstance(time_series, ImageSeries) and len(shape) in (1, 2) and shape[0] > 0
 
 
 def _is_of_events(time_series: TimeSeries) -> bool:

@@ -44,7 +44,9 @@ def _content_messages(file: Path) -> Iterator[Message]:
         try:
             io = stack.enter_context(open_nwb(file))
             messages += _schema_messages(io, file=file)
-            nwbfile, caught = _read(io)
+            with warnings.catch_warnings(record=True) as caught:
+                warnings.simplefilter("always", UserWarning)
+                nwbfile = io.read()
         except SscError as failure:
             problem = failure.problem
             text = f"{problem.kind.title}: {problem.found}" if problem.found else problem.kind.title
@@ -84,13 +86,6 @@ def _normal_path(path: str | None) -> str:
     """`root/intervals/trials` or `intervals/trials` as `/intervals/trials`; `/` where there is none."""
     parts = [part for part in (path or "").split("/") if part]
     return "/" + "/".join(parts[1:] if parts[:1] == ["root"] else parts)
-
-
-def _read(io: HDMFIO) -> tuple[NWBFile, list[warnings.WarningMessage]]:
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always", UserWarning)
-        nwbfile = io.read()
-    return nwbfile, caught or []
 
 
 def _warning_messages(caught: list[warnings.WarningMessage], *, file: Path) -> Iterator[Message]:
@@ -135,7 +130,8 @@ def contradiction_messages(file: Path) -> Iterator[Message]:
     """The messages of an HDF5 file of this program. Raises verify-unreadable, verify-values-elsewhere."""
     with open_tree(file) as tree:
         view = FileView(tree)
-        if _is_stub(view):
+        has_record = view.reader.has(f"{_RECORD}/{naming.PROVENANCE}")
+        if has_record and json.loads(view.provenance.get("options", "{}")).get("stub"):
             yield message_of(kinds.DERIVED_VALUES_NOT_CHECKED, file=file, text="The file is a stub.")
             return
         unchecked = []
@@ -147,11 +143,6 @@ def contradiction_messages(file: Path) -> Iterator[Message]:
         if unchecked:
             text = f"Cannot check {listed(list(dict.fromkeys(unchecked)), most=len(unchecked))}."
             yield message_of(kinds.RECORD_MISSING, file=file, object_path=_RECORD, text=text)
-
-
-def _is_stub(view: FileView) -> bool:
-    has_record = view.reader.has(f"{_RECORD}/{naming.PROVENANCE}")
-    return has_record and bool(json.loads(view.provenance.get("options", "{}")).get("stub"))
 
 
 def _text(found: Contradiction) -> str:

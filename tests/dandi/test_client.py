@@ -308,8 +308,8 @@ class TestInstance:
     def test_names_of_the_public_instances(self) -> None:
         from ssc_to_nwb.dandi.instance import resolve_instance
 
-        assert resolve_instance("dandi").api_url == "https://api.dandiarchive.org/api"
-        assert resolve_instance("dandi-sandbox").api_url == "https://api.sandbox.dandiarchive.org/api"
+        assert resolve_instance("dandi").api_urls[0] == "https://api.dandiarchive.org/api"
+        assert resolve_instance("dandi-sandbox").api_urls[0] == "https://api.sandbox.dandiarchive.org/api"
         assert resolve_instance("https://dandiarchive.org/").name == "dandi"
         assert resolve_instance("https://example.org/dandi").api_urls == (
             "https://example.org/dandi/api",
