@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,7 +18,6 @@ from ssc_to_nwb.system_files import is_system_name, is_system_path
 
 _NWB_SUFFIX = ".nwb"
 _PAGE_SIZE = 1000
-Report = Callable[[LocalFileAsset], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,6 +122,19 @@ class PlannedAsset:
     modified_ns: int
     remote: RemoteAsset | None
 
+    @classmethod
+    def of(cls, local: LocalFileAsset, remote: RemoteAsset | None) -> PlannedAsset:
+        """The plan for a local asset; its checksum is computed only where the archive has a file of its size."""
+        status = local.filepath.stat()
+        same = has_content(remote, local, size=status.st_size)
+        return cls(
+            local=local,
+            action="new" if remote is None else "unchanged" if same else "replaced",
+            size=status.st_size,
+            modified_ns=status.st_mtime_ns,
+            remote=remote,
+        )
+
     @property
     def path(self) -> str:
         """Where the asset is in the dandiset."""
@@ -142,34 +153,6 @@ class PlannedAsset:
         except OSError:
             return True
         return (status.st_size, status.st_mtime_ns) != (self.size, self.modified_ns)
-
-
-def look_up(
-    local_files: Sequence[LocalFileAsset], remote_files: Mapping[str, RemoteAsset], *, jobs: int, report: Report
-) -> Iterator[PlannedAsset]:
-    """What is to be done with each local asset, in their order, `jobs` of them looked at at once.
-
-    A checksum is computed only where the archive has a file of that path and size. report: called with each asset
-    before it is looked at. Ctrl-C does not wait for those under way.
-    """
-
-    def look_at(local: LocalFileAsset) -> PlannedAsset:
-        report(local)
-        status, remote = local.filepath.stat(), remote_files.get(local.path)
-        same = has_content(remote, local, size=status.st_size)
-        return PlannedAsset(
-            local=local,
-            action="new" if remote is None else "unchanged" if same else "replaced",
-            size=status.st_size,
-            modified_ns=status.st_mtime_ns,
-            remote=remote,
-        )
-
-    pool = ThreadPoolExecutor(max_workers=jobs, thread_name_prefix="ssc-to-nwb-compare")
-    try:
-        yield from pool.map(look_at, local_files)
-    finally:
-        pool.shutdown(wait=False, cancel_futures=True)
 
 
 def has_content(remote: RemoteAsset | None, local: LocalFileAsset, *, size: int) -> bool:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from dandi.dandiapi import RemoteAsset
+from dandi.files import LocalFileAsset
 
 from ssc_to_nwb.dandi.api_key import Redactor, find_api_key
 from ssc_to_nwb.dandi.assets import (
@@ -16,7 +18,6 @@ from ssc_to_nwb.dandi.assets import (
     find_local_files,
     list_remote,
     local_checksum,
-    look_up,
     sessions_to_send,
 )
 from ssc_to_nwb.dandi.client import Archive, open_archive
@@ -122,16 +123,22 @@ class _Run:
         return UploadResult(**self.facts, outcomes=outcomes, only_remote=only_remote, problems=tuple(problems))
 
     def _look_up(self, stage: Stage) -> list[PlannedAsset]:
-        """All local assets beside what the archive has now."""
-        remote_files = list_remote(self.archive.dandiset)
-        here = self.local_files.assets
+        """All local assets beside what the archive has now. Ctrl-C does not wait for those that are looked at."""
+        remote_files, here = list_remote(self.archive.dandiset), self.local_files.assets
+
+        def look_at(local: LocalFileAsset) -> PlannedAsset:
+            report(self.options, stage, local)
+            return PlannedAsset.of(local, remote_files.get(local.path))
+
         found = []
-        for planned in look_up(
-            here, remote_files, jobs=self.options.jobs, report=lambda local: report(self.options, stage, local)
-        ):
-            found.append(planned)
-            if stage == "checksum":
-                report(self.options, "planned", planned)
+        pool = ThreadPoolExecutor(max_workers=self.options.jobs, thread_name_prefix="ssc-to-nwb-compare")
+        try:
+            for planned in pool.map(look_at, here):
+                found.append(planned)
+                if stage == "checksum":
+                    report(self.options, "planned", planned)
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
         paths = {local.path for local in here}
         self.only_remote = {path: remote for path, remote in remote_files.items() if path not in paths}
         return found

@@ -44,7 +44,8 @@ class SessionInputs:
 
     def with_source(self, state: FileStates) -> SessionInputs:
         """The same from the source in another state."""
-        return replace(self, source=state_digest(state), source_files=len(state), source_bytes=byte_size(state))
+        size = sum(size for size, _ in state.values())
+        return replace(self, source=state_digest(state), source_files=len(state), source_bytes=size)
 
 
 def section_hashes(sections: Mapping[str, Any]) -> dict[str, str]:
@@ -73,11 +74,6 @@ def state_digest(state: FileStates) -> str:
     """One value for the whole state."""
     text = "".join(f"{line}\n" for line in state_lines(state))
     return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
-
-
-def byte_size(state: FileStates) -> int:
-    """Bytes of all files."""
-    return sum(size for size, _ in state.values())
 
 
 def changes(old: FileStates, new: FileStates) -> tuple[str, ...]:

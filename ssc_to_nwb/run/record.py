@@ -56,10 +56,6 @@ class OutputState:
         """Whether there are as many videos of as many bytes as when the file was done; any where it has none."""
         return done.video_files == 0 or (self.video_files, self.video_size) == (done.video_files, done.video_size)
 
-    def same_as(self, done: OutputState) -> bool:
-        """Whether file and videos are as when they were done, by size and time."""
-        return self.same_file(done) and self.same_videos(done)
-
 
 def state_of_output(nwb: Path) -> OutputState | None:
     """The state of an NWB file in place and its folder of videos; None where there is no such file."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import Problem, SscError, error
@@ -89,32 +89,34 @@ class Decider:
         decision = Decision(source=job.source, action="convert", job=job, sizes=sizes_of(job, state))
         if done is None or job.options.overwrite:
             return decision
-        job = replace(job, options=replace(job.options, overwrite=True))
+
+        def again(*why: str, **facts: Any) -> Decision:
+            options = replace(job.options, overwrite=True)
+            return replace(decision, job=replace(job, options=options, why=why, **facts))
+
         current = state_of_output(done.output)
         if current is None:
-            return replace(decision, job=replace(job, why=("the NWB file is gone",)))
+            return again("the NWB file is gone")
         differences = tuple(Comparison(job=job, done=done).differences())
         source_changes = self._source_changes(job, state, done)
         if any(one.effect == "contents" for one in differences):
             problem = _would_change(done, differences, source_changes)
             return replace(decision, action="refuse", problem=problem)
-        if not current.same_as(done.state) and not opens(done.output):
-            return replace(decision, job=replace(job, why=("the NWB file is damaged",)))
+        if not (current.same_file(done.state) and current.same_videos(done.state)) and not opens(done.output):
+            return again("the NWB file is damaged")
         notes = tuple(one.text for one in differences if one.effect == "none")
         why = (*source_changes, *(one.text for one in differences if one.effect == "again"))
         if not current.same_videos(done.state):
             why = ("the folder of videos is not as it was", *why)
-        job = replace(job, why=(*why, *notes) if why else (), notes=notes)
+        reasons = (*why, *notes) if why else ()
         if not current.same_file(done.state):
             if done.digest is None:
                 problem = error(kinds.OUTPUT_CHANGED, file=done.output).problem
                 return replace(decision, action="refuse", problem=problem)
-            return replace(decision, job=replace(job, check="output"))
-        if why:
-            return replace(decision, job=job)
-        if self.settings.request.rehash:
-            return replace(decision, job=replace(job, check="source"))
-        return replace(decision, action="skip", job=job)
+            return again(*reasons, notes=notes, check="output")
+        if why or self.settings.request.rehash:
+            return again(*reasons, notes=notes, check=None if why else "source")
+        return replace(again(notes=notes), action="skip")
 
     def _source_changes(self, job: SessionJob, state: FileStates, done: Done) -> tuple[str, ...]:
         """What is not as it was in the source files that were looked at then, by size and time, in words."""
