@@ -78,7 +78,7 @@ def plan(request: PlanRequest) -> Plan:
     SscError
         What `convert` raises if nothing can be started.
     """
-    from ssc_to_nwb.run.estimate import room_for, sample_frames, worst_ratio
+    from ssc_to_nwb.run.estimate import frame_ratio, room_for, sample_frames
     from ssc_to_nwb.run.job import RunSettings
     from ssc_to_nwb.run.places import check_apart, check_writable
     from ssc_to_nwb.run.session_sources import SourceSearch, find_chosen
@@ -91,10 +91,8 @@ def plan(request: PlanRequest) -> Plan:
     with system_errors_named(output):
         decisions = _decisions(sources, settings)
         to_do = [decision for decision in decisions if decision.action == "convert"]
-        sample = None
-        if to_do and options.raw != "skip":
-            sample = sample_frames([decision.source for decision in to_do], output=output, options=options)
-        ratio = worst_ratio(options) if sample is None else sample.ratio
+        sample = sample_frames(to_do, settings) if to_do and options.raw != "skip" else None
+        ratio = frame_ratio(options, sample)
         planned = [_planned(decision, settings, sample, ratio=ratio) for decision in decisions]
         together = at_once(options, len(to_do))
         return Plan(
@@ -102,7 +100,7 @@ def plan(request: PlanRequest) -> Plan:
             output_bytes=sum(session.output_bytes for session, _, _ in planned),
             seconds=round(sum(data / together + frames for _, data, frames in planned), 1),
             sample=sample,
-            room=room_for(to_do, settings, ratio=ratio),
+            room=room_for(to_do, settings, sample=sample),
             not_taken=not_taken,
         )
 

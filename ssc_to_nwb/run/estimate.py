@@ -17,7 +17,6 @@ from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import SscError, error
 from ssc_to_nwb.quantities import bytes_text
 from ssc_to_nwb.run.machine import existing_folder, free_bytes
-from ssc_to_nwb.run.session_sources import SessionSource
 from ssc_to_nwb.source_files.disk_walk import raw_files_below
 from ssc_to_nwb.source_files.packed_files import unpack
 from ssc_to_nwb.source_files.packed_sessions import PackedSession
@@ -110,12 +109,9 @@ def check_space(to_do: Sequence[Decision], settings: RunSettings) -> None:
 
     Raises space-short.
     """
-    worst = worst_ratio(settings.options)
-    room = room_for(to_do, settings, ratio=worst)
-    if not room.short:
-        return
-    sample = sample_frames([decision.source for decision in to_do], output=settings.output, options=settings.options)
-    room = room_for(to_do, settings, ratio=worst if sample is None else sample.ratio)
+    room = room_for(to_do, settings, sample=None)
+    if room.short:
+        room = room_for(to_do, settings, sample=sample_frames(to_do, settings))
     if room.short:
         work = f" and {bytes_text(room.work_needed)} to unpack in {room.work}" if room.work_needed else ""
         raise error(
@@ -127,14 +123,16 @@ def check_space(to_do: Sequence[Decision], settings: RunSettings) -> None:
         )
 
 
-def worst_ratio(options: ConversionOptions) -> float:
-    """Bytes written for each byte of frames, at worst; those of a stub are few."""
+def frame_ratio(options: ConversionOptions, sample: FrameSample | None) -> float:
+    """Bytes written for each byte of frames: as in a sample, or at worst; those of a stub are few."""
+    if sample is not None:
+        return sample.ratio
     return 0.0 if options.stub else _WORST_RATIO
 
 
-def room_for(to_do: Sequence[Decision], settings: RunSettings, *, ratio: float) -> Room:
-    """Room for what is to be done, with frames compressed to `ratio`."""
-    at_once = settings.options.workers
+def room_for(to_do: Sequence[Decision], settings: RunSettings, *, sample: FrameSample | None) -> Room:
+    """Room for what is to be done, with frames compressed as in the sample, or at worst."""
+    at_once, ratio = settings.options.workers, frame_ratio(settings.options, sample)
     unpacked = sorted((decision.unpack_bytes for decision in to_do), reverse=True)
     work = settings.work_folder or settings.output
     return Room(
@@ -181,25 +179,25 @@ class FrameSample:
     bytes_per_second: float
 
 
-def sample_frames(sources: Sequence[SessionSource], *, output: Path, options: ConversionOptions) -> FrameSample | None:
+def sample_frames(to_do: Sequence[Decision], settings: RunSettings) -> FrameSample | None:
     """Write up to 64 MB of frames out of a few stacks; None where there is no stack that can be read.
 
     Nothing stays behind. Raises OSError of the output's disk.
     """
-    with tempfile.TemporaryDirectory(prefix=".ssc-to-nwb-sample-", dir=existing_folder(output)) as folder:
-        stacks = [stack for path in _stack_paths(sources, Path(folder)) if (stack := _opened(path)) is not None]
+    with tempfile.TemporaryDirectory(prefix=".ssc-to-nwb-sample-", dir=existing_folder(settings.output)) as folder:
+        stacks = [stack for path in _stack_paths(to_do, Path(folder)) if (stack := _opened(path)) is not None]
         if not stacks:
             return None
         try:
-            return _measured(stacks, Path(folder) / "sample.h5", options)
+            return _measured(stacks, Path(folder) / "sample.h5", settings.options)
         except SscError:
             # A damaged file: the conversion will say so.
             return None
 
 
-def _stack_paths(sources: Sequence[SessionSource], folder: Path) -> list[Path]:
+def _stack_paths(to_do: Sequence[Decision], folder: Path) -> list[Path]:
     """A few stacks spread over the first session that has any, unpacked where they are packed."""
-    for source in sources:
+    for source in (decision.source for decision in to_do):
         if source.packed is not None:
             found = _unpacked_stack(source.packed, folder)
         elif source.session_file is None or source.session_file.raw_folder is None:

@@ -89,10 +89,6 @@ class SessionJob:
         """
         return take_state(self.source.path.parent, self.source.sources(raw=self.raw if raw is None else raw))
 
-    def metadata_now(self) -> FileStates:
-        """The state of the user's metadata files now. Raises source-not-readable."""
-        return take_state(Path(), map(Path, self.metadata_state))
-
 
 # What came of a job, and the line that the record gets. Where the outcome is `converted`, the NWB file is whole and
 # verified, and waits under its unfinished name to be put in place once the line is written.

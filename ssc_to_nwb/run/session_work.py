@@ -131,7 +131,8 @@ class _Work:
     def _finish(self, state: FileStates, _outcome: SessionOutcome, place: InProgress) -> None:
         """Leave the whole file under its unfinished name: the run gives it its own. The source must be as it was."""
         job = self.job
-        found = (*changes(state, job.source_state()), *changes(job.metadata_state, job.metadata_now()))
+        metadata_state = take_state(Path(), map(Path, job.metadata_state))
+        found = (*changes(state, job.source_state()), *changes(job.metadata_state, metadata_state))
         if found:
             raise error(kinds.SOURCE_CHANGED_MEANWHILE, file=job.source.path, found="; ".join(found))
         self._check_run()

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path, PurePosixPath
 
+from ssc_to_nwb.grouping import grouped
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import error
 from ssc_to_nwb.source_files.disk_walk import DiskEntry
@@ -48,9 +49,7 @@ class FolderListing:
         self._folder = folder
         self._paths = frozenset(paths)
         self._unusable = unusable or {}
-        self._by_folded: dict[str, list[str]] = {}
-        for path in sorted(self._paths):
-            self._by_folded.setdefault(path.casefold(), []).append(path)
+        self._by_folded = grouped(sorted(self._paths), str.casefold)
 
     @classmethod
     def of_disk(cls, folder: Path, entries: Iterable[DiskEntry]) -> FolderListing:
