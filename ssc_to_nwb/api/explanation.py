@@ -6,9 +6,9 @@ import difflib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ssc_to_nwb.data_types.registry import all_areas
 from ssc_to_nwb.options.declare import takes
 from ssc_to_nwb.options.files import DescribeRequest
-from ssc_to_nwb.problems.catalogue import all_areas
 from ssc_to_nwb.problems.model import ProblemKind
 
 if TYPE_CHECKING:

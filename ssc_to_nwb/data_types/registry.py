@@ -30,10 +30,19 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
+from itertools import chain
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from ssc_to_nwb.problems.catalogue import all_areas, area_of, take_tables_of
+from ssc_to_nwb.problems.catalogue import (
+    FROM_SOURCE,
+    TO_ARCHIVE,
+    Area,
+    area_of,
+    areas_of_types,
+    read_area,
+    take_tables_of,
+)
 
 if TYPE_CHECKING:
     from ssc_to_nwb.data_types.rule import Rule
@@ -94,6 +103,11 @@ def data_types() -> tuple[DataType, ...]:
 
 
 take_tables_of(lambda: (one.package for one in data_types()))
+
+
+def all_areas() -> Iterator[Area]:
+    """Every area of kinds of problems, those of the data types among them, in the order of the path that data take."""
+    return chain(map(read_area, FROM_SOURCE), areas_of_types(), map(read_area, TO_ARCHIVE))
 
 
 def registered_packages() -> tuple[str, ...]:

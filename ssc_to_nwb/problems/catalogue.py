@@ -62,11 +62,6 @@ def areas_of_types() -> Iterator[Area]:
     return (area for names in _packages for name in names() if (area := area_of(name)) is not None)
 
 
-def all_areas() -> Iterator[Area]:
-    """Every area, in the order of the path that data take."""
-    return chain(map(read_area, FROM_SOURCE), areas_of_types(), map(read_area, TO_ARCHIVE))
-
-
 def _read(text: str) -> Area:
     entries = tomllib.loads(re.sub(r"\{([A-Z_]+)\}", lambda found: _remedies()[found[1]], text))
     title = entries.pop("area")

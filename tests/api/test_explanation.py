@@ -11,7 +11,6 @@ import pytest
 import ssc_to_nwb
 from ssc_to_nwb.api.explanation import catalogue
 from ssc_to_nwb.data_types import registry
-from ssc_to_nwb.problems import catalogue as catalogue_of_kinds
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.catalogue import FROM_SOURCE, TO_ARCHIVE, area_of, read_area
 from ssc_to_nwb.problems.model import ProblemKind, Severity
@@ -48,7 +47,7 @@ def test_every_kind_has_a_constant_named_like_its_identifier() -> None:
 
 def test_an_identifier_twice_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     checks = read_area("check")[1]
-    monkeypatch.setattr(catalogue_of_kinds, "read_area", lambda name: (name, checks))
+    monkeypatch.setattr(registry, "read_area", lambda name: (name, checks))
     with pytest.raises(ValueError, match="identifier"):
         catalogue()
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 
 import pytest
 from click.testing import CliRunner, Result
@@ -32,6 +34,15 @@ def test_every_entry_can_be_explained() -> None:
         shown = " ".join(run(identifier).output.split())
         for text in (kind.title, kind.reason, kind.remedy, kind.severity.value):
             assert " ".join(text.split()) in shown
+
+
+def test_entries_of_data_types_are_known_to_a_process_of_its_own() -> None:
+    code = "from ssc_to_nwb.cli.sources import explain_command; explain_command()"
+    shown = subprocess.run(
+        [sys.executable, "-c", code, "tif-odd-pages"], capture_output=True, text=True, encoding="utf-8", check=False
+    )
+    assert (shown.returncode, shown.stderr) == (0, "")
+    assert shown.stdout.splitlines()[0] == "An imaging stack has an odd number of pages [tif-odd-pages]"
 
 
 def test_all_entries() -> None:
