@@ -92,7 +92,7 @@ MAY_IMPORT = {
         "nwb_file", "options", "problems", "process_start", "proof", "quantities", "reading", "report", "restoring",
         "run", "run_files", "session", "source_files", "testing", "validate",
     },
-    "cli": {"api", "options", "problems", "quantities"},
+    "cli": {"api", "grouping", "json_lines", "options", "problems", "quantities"},
     "_public": {"api", "data_types", "problems"},
     "__init__": {"_public"},
     "__main__": {"cli", "process_start"},

@@ -13,17 +13,23 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
+from ssc_to_nwb.api.archive import download_check, upload, write_dandiset
+from ssc_to_nwb.cli.command import command_of, shows_result_of
 from ssc_to_nwb.cli.displays import transfer_display
 from ssc_to_nwb.cli.interruption import SIGNAL_STATUS, interruptible
-from ssc_to_nwb.cli.options import command_of
 from ssc_to_nwb.cli.output import finish, print_problem, print_result, print_warnings
 from ssc_to_nwb.cli.terminal import echo
-from ssc_to_nwb.options.archive import DandisetRequest, DownloadCheckRequest, UploadRequest
 from ssc_to_nwb.quantities import bytes_text, seconds_text
 
 if TYPE_CHECKING:
     from ssc_to_nwb.cli.displays import TransferLines
-    from ssc_to_nwb.dandi.results import AssetOutcome, DandisetResult, DraftState, UploadResult
+    from ssc_to_nwb.dandi.results import (
+        AssetOutcome,
+        DandisetResult,
+        DownloadCheckResult,
+        DraftState,
+        UploadResult,
+    )
 
 # How the threads of an upload are named.
 _THREADS = "ssc-to-nwb-"
@@ -40,13 +46,13 @@ def end_process(status: int) -> NoReturn:
     sys.exit(status)
 
 
-@command_of(
+@shows_result_of(
+    write_dandiset,
     "ssc-to-nwb dandiset /data/ssc-1-nwb",
     "ssc-to-nwb dandiset /data/ssc-1-nwb --dandiset 000123 --metadata orcids.yaml",
     "ssc-to-nwb dandiset /data/ssc-2-nwb --data-set ssc-2 --json",
-    options=DandisetRequest,
 )
-def dandiset_command(*, as_json: bool, verbose: bool, quiet: bool, **options: Any) -> None:
+def dandiset_command(result: DandisetResult, *, verbose: bool, quiet: bool) -> None:
     """Write or update OUTPUT/dandiset.yaml: what the archive shows of the dataset.
 
     It is made from the metadata files (section `dandiset`) and the NWB files in OUTPUT, and checked with the
@@ -55,13 +61,6 @@ def dandiset_command(*, as_json: bool, verbose: bool, quiet: bool, **options: An
 
     Exit status: 0 the archive can store it as a draft; 1 it cannot, and nothing was written; 2 wrong usage.
     """
-    from ssc_to_nwb.api.archive import write_dandiset
-
-    result = write_dandiset(**options)
-    finish(result, _print_dandiset, as_json=as_json, verbose=verbose, quiet=quiet)
-
-
-def _print_dandiset(result: DandisetResult, *, verbose: bool, quiet: bool) -> None:
     for problem in result.malformed:
         print_problem(problem)
     if quiet:
@@ -82,7 +81,7 @@ def _print_dandiset(result: DandisetResult, *, verbose: bool, quiet: bool) -> No
     "ssc-to-nwb upload /data/ssc-1-nwb --dandiset 000123",
     "ssc-to-nwb upload out --dandiset 000123 --instance dandi-sandbox",
     "ssc-to-nwb upload out --dandiset 000123 --prune --yes",
-    options=UploadRequest,
+    calls=upload,
 )
 @click.option("-y", "--yes", is_flag=True, help="Confirm --prune in advance.")
 def upload_command(*, yes: bool, as_json: bool, verbose: bool, quiet: bool, **options: Any) -> None:
@@ -99,8 +98,6 @@ def upload_command(*, yes: bool, as_json: bool, verbose: bool, quiet: bool, **op
     Exit status: 0 the archive has every local file, unchanged; 1 it does not, or the upload could not start; 2 wrong
     usage; 130 or 143 after Ctrl-C or SIGTERM.
     """
-    from ssc_to_nwb.api.archive import upload
-
     with interruptible() as interruption, transfer_display(quiet=quiet or as_json) as display:
         try:
             result = upload(
@@ -213,7 +210,7 @@ def _print_paths(paths: tuple[str, ...], *, err: bool) -> None:
     "ssc-to-nwb download-check /data/ssc-1-nwb --dandiset 000123",
     "ssc-to-nwb download-check out --dandiset 000123 --seed 1",
     "ssc-to-nwb download-check out --dandiset 000123 --asset sub-X/X.nwb",
-    options=DownloadCheckRequest,
+    calls=download_check,
 )
 def download_check_command(*, as_json: bool, quiet: bool, **options: Any) -> None:
     """Download one asset of a dandiset and compare it byte for byte with the file in OUTPUT.
@@ -223,19 +220,14 @@ def download_check_command(*, as_json: bool, quiet: bool, **options: Any) -> Non
     Exit status: 0 every byte is the same; 1 it is not, or the download failed; 2 wrong usage; 130 or 143 after
     Ctrl-C or SIGTERM.
     """
-    from ssc_to_nwb.api.archive import download_check
-
-    with (
-        interruptible() as interruption,
-        transfer_display(quiet=quiet or as_json) as display,
-    ):
+    with interruptible() as interruption, transfer_display(quiet=quiet or as_json) as display:
         result = download_check(on_progress=display, stop=interruption.stop, **options)
-    if as_json:
-        print_result(result.as_dict())
-    elif result.problem is not None:
+    finish(result, _print_download, as_json=as_json, quiet=quiet)
+
+
+def _print_download(result: DownloadCheckResult, *, quiet: bool) -> None:
+    if result.problem is not None:
         print_problem(result.problem)
     elif not quiet:
         took = seconds_text(result.seconds)
         echo(f"{result.path}: {bytes_text(result.bytes_compared)} fetched in {took}, every byte the same")
-    if not result.ok:
-        end_process(1)

@@ -9,39 +9,20 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ssc_to_nwb.cli.options import NamedPath, command_of
-from ssc_to_nwb.cli.output import finish, print_problem, print_warnings, result_text
+from ssc_to_nwb.api.reporting import write_text_file
+from ssc_to_nwb.api.validation import ReportFormat, validate, validation_report
+from ssc_to_nwb.api.verification import SessionVerification, VerificationResult, verify_sessions
+from ssc_to_nwb.cli.command import command_of, shows_result_of
+from ssc_to_nwb.cli.options import NamedPath
+from ssc_to_nwb.cli.output import print_problem, print_warnings, result_text
 from ssc_to_nwb.cli.progress import Display, counted, display
 from ssc_to_nwb.cli.terminal import Styled, echo, print_raw, terminal_width
-from ssc_to_nwb.options.files import ValidateRequest
-from ssc_to_nwb.options.sources import VerifyRequest
 from ssc_to_nwb.quantities import bytes_text, seconds_text
 
 if TYPE_CHECKING:
-    from ssc_to_nwb.api.validation import ReportFormat
-    from ssc_to_nwb.api.verification import SessionVerification, VerificationResult
     from ssc_to_nwb.validate.messages import ValidationResult
 
 _WIDTH = 120
-
-
-@command_of(
-    "ssc-to-nwb verify /data/ssc-1 /data/ssc-1-nwb",
-    "ssc-to-nwb verify /data/ssc-1 out --session 'an1975*' --mode sample --json",
-    options=VerifyRequest,
-)
-def verify_command(*, as_json: bool, verbose: bool, quiet: bool, **options: Any) -> None:
-    """Compare the NWB files below OUTPUT with the sessions of SOURCE that they were made from.
-
-    Every array is compared over its full length, every table by rows and columns, every mask pixel by pixel, every
-    frame bit by bit. OUTPUT is the folder that `convert` wrote to, or one NWB file. The exit status is 1 if anything
-    differs.
-    """
-    from ssc_to_nwb.api.verification import verify_sessions
-
-    with display(quiet=quiet or as_json) as shown:
-        result = verify_sessions(on_progress=None if shown is None else partial(_draw, shown), **options)
-    finish(result, _print_result, as_json=as_json, verbose=verbose, quiet=quiet)
 
 
 def _draw(shown: Display, session: str, done_bytes: int, total_bytes: int) -> None:
@@ -51,7 +32,19 @@ def _draw(shown: Display, session: str, done_bytes: int, total_bytes: int) -> No
     )
 
 
-def _print_result(result: VerificationResult, *, verbose: bool, quiet: bool) -> None:
+@shows_result_of(
+    verify_sessions,
+    "ssc-to-nwb verify /data/ssc-1 /data/ssc-1-nwb",
+    "ssc-to-nwb verify /data/ssc-1 out --session 'an1975*' --mode sample --json",
+    progress=lambda shown: {"on_progress": partial(_draw, shown)},
+)
+def verify_command(result: VerificationResult, *, verbose: bool, quiet: bool) -> None:
+    """Compare the NWB files below OUTPUT with the sessions of SOURCE that they were made from.
+
+    Every array is compared over its full length, every table by rows and columns, every mask pixel by pixel, every
+    frame bit by bit. OUTPUT is the folder that `convert` wrote to, or one NWB file. The exit status is 1 if anything
+    differs.
+    """
     for session in result.sessions:
         if not session.ok:
             _print_failure(session)
@@ -89,7 +82,7 @@ def _print_failure(session: SessionVerification) -> None:
     "ssc-to-nwb validate /data/ssc-1-nwb",
     "ssc-to-nwb validate out --fail-on warning --accept known.yaml",
     "ssc-to-nwb validate out --format junit --output validation.xml",
-    options=ValidateRequest,
+    calls=validate,
 )
 @click.option(
     "--format",
@@ -119,13 +112,10 @@ def validate_command(
     Beside the files of a conversion, the folder .ssc-to-nwb gets a record, so that `upload` knows what was validated.
     `ssc-to-nwb explain` explains the identifier of a message. Exit status: 0 passed; 1 failed; 2 wrong usage.
     """
-    from ssc_to_nwb.api.reporting import write_text_file
-    from ssc_to_nwb.api.validation import validate, validation_report
-
     with display(quiet=quiet or as_json) as shown:
         result = validate(on_file=counted(shown, "validate"), **options)
     if as_json:
-        report = result_text(result.as_dict(), sessions=_sessions(result))
+        report = result_text({"sessions": _sessions(result), **result.as_dict()})
     else:
         width = min(_WIDTH, terminal_width() or _WIDTH) if output is None else _WIDTH
         report = validation_report(result, report_format=report_format, only_failing=quiet, width=width)
@@ -144,7 +134,7 @@ def _sessions(result: ValidationResult) -> list[dict[str, Any]]:
     open_ones = [message for message in result.messages if message.accepted is None]
     return [
         {
-            "file": str(file),
+            "file": file,
             **{
                 severity: sum(one.file == file and one.severity.value == severity for one in open_ones)
                 for severity in ("error", "warning", "info")

@@ -2,35 +2,22 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping
 from inspect import signature
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from ssc_to_nwb.api.conversion import ConversionInterrupted, convert, demo
-from ssc_to_nwb.api.planning import plan
+from ssc_to_nwb.api.conversion import ConversionInterrupted, ConversionResult, DemoResult, convert, demo
+from ssc_to_nwb.api.planning import Plan, PlannedSession, plan
+from ssc_to_nwb.cli.command import command_of
 from ssc_to_nwb.cli.displays import run_display
 from ssc_to_nwb.cli.interruption import SIGNAL_STATUS
-from ssc_to_nwb.cli.options import command_of
-from ssc_to_nwb.cli.output import (
-    finish,
-    print_list,
-    print_listing,
-    print_not_taken,
-    print_problem,
-    print_result,
-    print_warnings,
-)
+from ssc_to_nwb.cli.output import finish, print_list, print_listing, print_not_taken, print_problem, print_warnings
 from ssc_to_nwb.cli.terminal import Styled, echo
-from ssc_to_nwb.options.conversion import ConvertRequest, PlanRequest
-from ssc_to_nwb.options.files import DemoRequest
 from ssc_to_nwb.quantities import bytes_text, listed, plural, seconds_text
 
 if TYPE_CHECKING:
-    from ssc_to_nwb.api.conversion import ConversionResult
-    from ssc_to_nwb.api.planning import Plan, PlannedSession
     from ssc_to_nwb.api.sessions import SessionSummary
     from ssc_to_nwb.nwb_file.results import SessionOutcome
     from ssc_to_nwb.problems.model import Problem
@@ -39,7 +26,7 @@ _ACTIONS = {"convert": "to be converted", "skip": "done before", "refuse": "can'
 _SHOWN_NAMES = 3
 
 
-@command_of("ssc-to-nwb plan /data/ssc-1 /data/ssc-1-nwb --raw skip", options=PlanRequest)
+@command_of("ssc-to-nwb plan /data/ssc-1 /data/ssc-1-nwb --raw skip", calls=plan)
 def plan_command(*, as_json: bool, **options: Any) -> None:
     """Show what `convert` would do with SOURCE and OUTPUT, without doing it.
 
@@ -57,11 +44,14 @@ def show_plan(options: Mapping[str, Any], *, as_json: bool) -> None:
     options: of `plan`; further ones of `convert` change nothing in it and are left out.
     """
     known = {name: value for name, value in options.items() if name in signature(plan).parameters}
-    result = plan(on_listing=print_listing, **known)
-    finish(result, _print, as_json=as_json, problems=result.not_taken)
+    finish(plan(on_listing=print_listing, **known), _print_plan, as_json=as_json, json_of=_with_not_taken)
 
 
-def _print(result: Plan) -> None:
+def _with_not_taken(result: Plan | ConversionResult) -> dict[str, Any]:
+    return {"problems": result.not_taken, **result.as_dict()}
+
+
+def _print_plan(result: Plan) -> None:
     for session in result.sessions:
         _print_session(session)
     to_do = [session for session in result.sessions if session.action == "convert"]
@@ -120,7 +110,7 @@ def _print_contents(contents: SessionSummary) -> None:
     "ssc-to-nwb convert an197522_2013_03_08_session.mat out --stub --json",
     "ssc-to-nwb convert downloads.tar.gz out --work-dir /scratch --retry 2",
     "ssc-to-nwb convert /data/ssc-2 out --dask tcp://scheduler:8786",
-    options=ConvertRequest,
+    calls=convert,
 )
 @click.option("--dry-run", is_flag=True, help="Do nothing, and show what would be done, as `plan` does.")
 def convert_command(*, dry_run: bool, as_json: bool, verbose: bool, quiet: bool, **options: Any) -> None:
@@ -142,12 +132,11 @@ def convert_command(*, dry_run: bool, as_json: bool, verbose: bool, quiet: bool,
             result, status = convert(on_event=on_event, **options), None
         except ConversionInterrupted as interruption:
             result, status = interruption.result, SIGNAL_STATUS + interruption.signal
-    finish(
-        result, print_summary, as_json=as_json, problems=result.not_taken, status=status, verbose=verbose, quiet=quiet
-    )
+    printing: dict[str, Any] = {"as_json": as_json, "verbose": verbose, "quiet": quiet}
+    finish(result, _print_summary, json_of=_with_not_taken, status=status, **printing)
 
 
-def print_summary(result: ConversionResult, *, verbose: bool, quiet: bool) -> None:
+def _print_summary(result: ConversionResult, *, verbose: bool, quiet: bool) -> None:
     """Every session with what came of it, and a last line that counts them."""
     interrupted = [outcome.session for outcome in result.outcomes if _was_interrupted(outcome)]
     shown: dict[Problem, str] = {}
@@ -198,24 +187,27 @@ def _print_outcome(outcome: SessionOutcome, *, verbose: bool) -> None:
     print_warnings(outcome.problems, verbose=verbose, session=outcome.session)
 
 
-@command_of("ssc-to-nwb demo demo-output", options=DemoRequest)
+@command_of("ssc-to-nwb demo demo-output", calls=demo)
 def demo_command(*, as_json: bool, verbose: bool, quiet: bool, **options: Any) -> None:
     """Make a small synthetic dataset in OUTPUT/source, in the layout of ssc-1, and convert it to OUTPUT/nwb.
 
     It needs no account and no network.
     """
+    printing: dict[str, Any] = {"as_json": as_json, "verbose": verbose, "quiet": quiet}
     with run_display(quiet=quiet or as_json) as on_event:
         try:
             result = demo(on_event=on_event, **options)
         except ConversionInterrupted as interruption:
-            print_summary(interruption.result, verbose=verbose, quiet=quiet)
-            sys.exit(SIGNAL_STATUS + interruption.signal)
-    if as_json:
-        places = {"source": str(result.source), "output": str(result.output)}
-        print_result({**places, **result.conversion.as_dict()}, problems=result.conversion.not_taken)
-    else:
-        if not quiet:
-            echo(f"Synthetic dataset: {result.source}")
-        print_summary(result.conversion, verbose=verbose, quiet=quiet)
-    if not result.conversion.ok:
-        sys.exit(1)
+            status = SIGNAL_STATUS + interruption.signal
+            finish(interruption.result, _print_summary, json_of=_with_not_taken, status=status, **printing)
+    finish(result, _print_demo, json_of=_json_of_demo, **printing)
+
+
+def _print_demo(result: DemoResult, *, verbose: bool, quiet: bool) -> None:
+    if not quiet:
+        echo(f"Synthetic dataset: {result.source}")
+    _print_summary(result.conversion, verbose=verbose, quiet=quiet)
+
+
+def _json_of_demo(result: DemoResult) -> dict[str, Any]:
+    return {"source": result.source, "output": result.output, **_with_not_taken(result.conversion)}

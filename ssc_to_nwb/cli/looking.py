@@ -7,18 +7,13 @@ from typing import Any
 
 import click
 
-from ssc_to_nwb.cli.options import NamedPath, command_of
-from ssc_to_nwb.cli.output import print_picture, print_result, print_warnings
+from ssc_to_nwb.api.reporting import MethodsText, ReportResult, methods_of, plot_trial, report, write_text_file
+from ssc_to_nwb.api.rois import cells, plot_cell, responses
+from ssc_to_nwb.cli.command import command_of, shows_result_of
+from ssc_to_nwb.cli.options import NamedPath
+from ssc_to_nwb.cli.output import print_result, print_warnings
 from ssc_to_nwb.cli.progress import counted, display
 from ssc_to_nwb.cli.terminal import echo, wrapped
-from ssc_to_nwb.options.files import (
-    FilesRequest,
-    OneFileRequest,
-    PlotCellRequest,
-    PlotTrialRequest,
-    ReportRequest,
-    ResponsesRequest,
-)
 from ssc_to_nwb.quantities import plural
 
 _WIDTH = 80
@@ -27,7 +22,7 @@ _WIDTH = 80
 @command_of(
     "ssc-to-nwb responses demo-output/nwb",
     "ssc-to-nwb responses FILE.nwb -o responses.csv --figure responses.png",
-    options=ResponsesRequest,
+    calls=responses,
 )
 @click.option("-o", "--output", type=NamedPath(dir_okay=False), help="CSV file to write: a row per ROI and event.")
 def responses_command(
@@ -44,15 +39,12 @@ def responses_command(
     simpler: a one-sided Wilcoxon signed-rank test of dF/F after and before the event. What it finds and misses of
     planted cells is in the documentation, "Responses to touch".
     """
-    from ssc_to_nwb.api.reporting import write_text_file
-    from ssc_to_nwb.api.rois import responses
-
     with display(quiet=quiet or as_json) as shown:
         found = responses(on_file=counted(shown, "test the ROIs of"), **options)
     if output is not None:
         write_text_file(output, found.data_frame().to_csv(index=False, lineterminator="\n"))
     if as_json:
-        print_result({}, problems=found.problems, sessions=[session.as_dict() for session in found.sessions])
+        print_result({"problems": found.problems, "sessions": found.sessions})
         return
     if quiet:
         return
@@ -68,49 +60,49 @@ def responses_command(
             echo(written)
 
 
-@command_of(
+@shows_result_of(
+    report,
     "ssc-to-nwb report demo-output/nwb -o report",
     "ssc-to-nwb report out/sub-an197522/*.nwb -o report",
-    options=ReportRequest,
+    json_of=lambda result: {"sessions": [{"page": page} for page in result.pages], **result.as_dict()},
+    progress=lambda shown: {"on_page": counted(shown, "report")},
 )
-def report_command(*, as_json: bool, verbose: bool, quiet: bool, **options: Any) -> None:
+def report_command(result: ReportResult, *, verbose: bool, quiet: bool) -> None:
     """Write one self-contained HTML page per NWB file, and an index page with links to them.
 
     FILES are NWB files, or folders with NWB files in them. The pages need no network.
     """
-    from ssc_to_nwb.api.reporting import report
-
-    with display(quiet=quiet or as_json) as shown:
-        result = report(on_page=counted(shown, "report"), **options)
-    if as_json:
-        print_result(result.as_dict(), sessions=[{"page": str(page)} for page in result.pages])
-        return
     if not quiet:
         print_warnings(result.problems, verbose=verbose)
         for page in (*result.pages, result.index):
             echo(page)
 
 
-@command_of(
+def _picture(written: Path | None) -> dict[str, Any]:
+    return {"picture": written}
+
+
+@shows_result_of(
+    plot_trial,
     "ssc-to-nwb plot-trial session.nwb --trial 8 -o trial-8.png",
     "ssc-to-nwb plot-trial session.nwb --trial 8 --roi 1001 --roi 2003 -o t.pdf",
     "ssc-to-nwb plot-trial session.nwb --trial 8",
-    options=PlotTrialRequest,
+    json_of=_picture,
 )
-def plot_trial_command(*, as_json: bool, **options: Any) -> None:
+def plot_trial_command(written: Path | None) -> None:
     """Draw a trial of an NWB file: what the animal did, the pole, water, cue and dF/F on one time axis.
 
     FILE is an NWB file, or a folder with one in it.
     """
-    from ssc_to_nwb.api.reporting import plot_trial
-
-    print_picture(plot_trial(**options), as_json=as_json)
+    # A picture that was shown in a window is nowhere.
+    if written is not None:
+        echo(written)
 
 
 @command_of(
     "ssc-to-nwb cells /data/ssc-1-nwb",
     "ssc-to-nwb cells /data/ssc-1-nwb -o cells.csv",
-    options=FilesRequest,
+    calls=cells,
 )
 @click.option(
     "-o",
@@ -124,9 +116,6 @@ def cells_command(*, output: Path | None, as_json: bool, verbose: bool, **option
     FILES are NWB files, or folders with NWB files in them. An ROI number is the same cell in all sessions of its
     animal. ROIs with one number in different planes, or more than 10 um apart, are reported and not joined.
     """
-    from ssc_to_nwb.api.reporting import write_text_file
-    from ssc_to_nwb.api.rois import cells
-
     table = cells(**options)
     rows = table.data_frame()
     if output is not None:
@@ -136,7 +125,7 @@ def cells_command(*, output: Path | None, as_json: bool, verbose: bool, **option
         records = rows.astype(object).where(rows.notna(), None).to_dict("records")
         cells_of = rows.groupby(["session", "file"], sort=False).size()
         sessions = [{"session": session, "file": file, "cells": int(n)} for (session, file), n in cells_of.items()]
-        print_result({"cells": records}, problems=table.problems, sessions=sessions)
+        print_result({"problems": table.problems, "sessions": sessions, "cells": records})
         return
     for animal, part in rows.groupby(rows["cell"].str.partition("/")[0]):
         counts = part.groupby("cell").size()
@@ -149,35 +138,33 @@ def cells_command(*, output: Path | None, as_json: bool, verbose: bool, **option
         echo(output)
 
 
-@command_of(
+@shows_result_of(
+    plot_cell,
     "ssc-to-nwb cells nwb",
     "ssc-to-nwb plot-cell nwb --cell an197522/1001 -o cell.png",
-    options=PlotCellRequest,
+    json_of=_picture,
 )
-def plot_cell_command(*, as_json: bool, **options: Any) -> None:
+def plot_cell_command(written: Path | None) -> None:
     """Draw one cell in every session of its animal: its mask in the master image and its response to touch.
 
     FILES are NWB files, or folders with NWB files in them. If a session has the number in another plane, or more than
     10 um away, it is drawn in another color, with the reason.
     """
-    from ssc_to_nwb.api.rois import plot_cell
+    if written is not None:
+        echo(written)
 
-    print_picture(plot_cell(**options), as_json=as_json)
 
-
-@command_of("ssc-to-nwb methods session.nwb -o methods.txt", options=OneFileRequest)
+@shows_result_of(
+    methods_of,
+    "ssc-to-nwb methods session.nwb -o methods.txt",
+    json_of=lambda found: {"sessions": [{"session": found.session}], **found.as_dict()},
+)
 @click.option("-o", "--output", type=NamedPath(dir_okay=False), help="Text file to write, in place of the terminal.")
-def methods_command(*, output: Path | None, as_json: bool, **options: Any) -> None:
+def methods_command(found: MethodsText, *, output: Path | None) -> None:
     """Print a methods text for a paper, and entries for its bibliography, from what is in the NWB file alone.
 
     FILE is an NWB file, or a folder with one in it. Lines are wrapped at 80 columns; --json has them whole.
     """
-    from ssc_to_nwb.api.reporting import methods_of, write_text_file
-
-    found = methods_of(**options)
-    if as_json:
-        print_result(found.as_dict(), sessions=[{"session": found.session}])
-        return
     text = "\n\n".join(part for part in (wrapped(found.text, width=_WIDTH, hanging=""), found.bibliography) if part)
     if output is None:
         echo(text)

@@ -6,6 +6,7 @@ import gc
 import importlib
 import os
 import re
+import signal
 import sys
 from collections.abc import Sequence
 from typing import Any
@@ -36,8 +37,6 @@ _COMMANDS = {
     "upload": ("archive", "Upload NWB files to a DANDI archive."),
     "download-check": ("archive", "Download an asset and compare it byte for byte."),
 }
-# What shells give a program that Ctrl-C ended.
-_INTERRUPTED_STATUS = 130
 _WIDTH = 80
 # What looks like an option, and ends as the name of a file does.
 _FILE = re.compile(r"-[^=]*\.[A-Za-z]\w*")
@@ -81,7 +80,7 @@ class LazyGroup(click.Group):
 
         So is a path that the system refuses, such as one with a name that is too long.
         """
-        from ssc_to_nwb.cli.options import JSON_ASKED
+        from ssc_to_nwb.cli.command import JSON_ASKED
         from ssc_to_nwb.cli.output import print_problem, print_result
         from ssc_to_nwb.problems.model import SscError
         from ssc_to_nwb.problems.system_errors import path_refused
@@ -95,7 +94,7 @@ class LazyGroup(click.Group):
                 raise
             problem = path_refused(failure).problem
         if ctx.meta.get(JSON_ASKED):
-            print_result({"ok": False}, problems=[problem])
+            print_result({"ok": False, "problems": [problem]})
         print_problem(problem)
         return ctx.exit(1)
 
@@ -106,7 +105,7 @@ class LazyGroup(click.Group):
         """
         if not named.get("standalone_mode", True):
             return super().main(args, *further, **named)
-        from ssc_to_nwb.cli.interruption import interruptible
+        from ssc_to_nwb.cli.interruption import SIGNAL_STATUS, interruptible
         from ssc_to_nwb.cli.terminal import echo
 
         with interruptible() as interruption:
@@ -117,7 +116,7 @@ class LazyGroup(click.Group):
                 status = failure.exit_code
             except (click.Abort, KeyboardInterrupt):
                 echo("interrupted", err=True)
-                status = _INTERRUPTED_STATUS
+                status = SIGNAL_STATUS + signal.SIGINT
             sys.exit(interruption.status or status)
 
 

@@ -1,11 +1,10 @@
-"""Options that several commands share."""
+"""Arguments and options of commands, from the classes that declare them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import MISSING, Field
 from functools import reduce, wraps
-from inspect import signature
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
 
@@ -28,43 +27,6 @@ class NamedPath(click.Path):
         if value == "":
             self.fail("an empty text names no file or folder", param, ctx)
         return super().convert(with_home(value), param, ctx)
-
-
-JSON_ASKED = "ssc_to_nwb.json"
-
-
-def _remember_json(ctx: click.Context, _: click.Parameter, asked: bool) -> bool:
-    """Leave word in the context, for the case that the command ends with an error."""
-    ctx.meta[JSON_ASKED] = asked
-    return asked
-
-
-# By the parameter of the function that takes them.
-_PRINTING = {
-    "as_json": click.Option(
-        ["--json", "as_json"], is_flag=True, callback=_remember_json, help="Print a machine-readable result."
-    ),
-    "verbose": click.Option(["-v", "--verbose"], is_flag=True, help="Print every warning, and tracebacks."),
-    "quiet": click.Option(["-q", "--quiet"], is_flag=True, help="Print nothing but errors."),
-}
-
-
-def command_of(*examples: str, options: type | None = None) -> Callable[[Callable[..., Any]], click.Command]:
-    """Make a function a command whose help ends with these examples.
-
-    options: a dataclass that declares its arguments and options. Those for what it prints are the ones that the
-    function has a parameter for; its own are declared by click's decorators.
-    """
-    many = "\n  ".join(("Examples:\n\n\b", *examples))
-
-    def make(function: Callable[..., Any]) -> click.Command:
-        printing = [option for name, option in _PRINTING.items() if name in signature(function).parameters]
-        declared_ones = function if options is None else options_of(options)(function)
-        command = click.command(epilog=f"Example:  {examples[0]}" if len(examples) == 1 else many)(declared_ones)
-        command.params += printing
-        return command
-
-    return make
 
 
 def written_to(name: str, *, place: NamedPath) -> Callable[[Callable[..., Any]], Callable[..., Any]]:

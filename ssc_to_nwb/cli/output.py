@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
+from ssc_to_nwb import json_lines
 from ssc_to_nwb.cli.terminal import Styled, echo, print_raw, terminal_width, wrapped
 from ssc_to_nwb.problems.model import Problem, grouped_by_kind
 
@@ -78,50 +79,32 @@ def finish(
     show: Callable[..., None],
     *,
     as_json: bool,
-    problems: Iterable[Problem] = (),
+    json_of: Callable[[Any], Mapping[str, Any]] = json_lines.as_json,
     status: int | None = None,
-    **shown: bool,
+    **shown: Any,
 ) -> None:
     """Print a result as JSON, or let `show` print it; exit with a status, or with 1 where the result is not `ok`.
 
-    problems: for JSON, those that are not in the result; shown: further arguments of `show`.
+    json_of: what JSON has of the result, where that is not all of it; shown: further arguments of `show`.
     """
     if as_json:
-        print_result(result.as_dict(), problems=problems)
+        print_result(json_of(result))
     else:
         show(result, **shown)
-    if status or not result.ok:
+    if status or not getattr(result, "ok", True):
         sys.exit(status or 1)
 
 
-def print_result(
-    result: Mapping[str, Any], *, problems: Iterable[Problem] = (), sessions: Iterable[Mapping[str, Any]] = ()
-) -> None:
+def print_result(result: Mapping[str, Any]) -> None:
     """Print what `result_text` gives, on standard output."""
-    print_raw(result_text(result, problems=problems, sessions=sessions))
+    print_raw(result_text(result))
 
 
-def result_text(
-    result: Mapping[str, Any], *, problems: Iterable[Problem] = (), sessions: Iterable[Mapping[str, Any]] = ()
-) -> str:
+def result_text(result: Mapping[str, Any]) -> str:
     """What `--json` prints, in one form for all commands: `ok`, `problems`, `sessions`, and what is the command's own.
 
-    Keys of the result replace those given besides, so that a result that has its own `ok`, `problems` or `sessions`
-    says itself what they are.
+    A result that has nothing else to say of them is done, without problems and sessions.
     """
-    whole = {
-        "ok": True,
-        "problems": [problem.as_dict() for problem in problems],
-        "sessions": [dict(session) for session in sessions],
-        **result,
-    }
+    whole = {"ok": True, "problems": [], "sessions": [], **json_lines.as_json(result)}
     # UTF-8 even where file names are not: what is not text is written as JSON does, `\\udcff`. NaN does not occur.
     return json.dumps(whole, indent=2, ensure_ascii=False)
-
-
-def print_picture(written: Path | None, *, as_json: bool) -> None:
-    """Where a picture was written, if it was not shown in a window."""
-    if as_json:
-        print_result({"picture": None if written is None else str(written)})
-    elif written is not None:
-        echo(written)

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ssc_to_nwb.api.explanation import describe, find_problem, problem_areas, similar_problems
 from ssc_to_nwb.api.sessions import SessionSummary, list_sessions
-from ssc_to_nwb.cli.options import command_of
+from ssc_to_nwb.cli.command import command_of, shows_result_of
 from ssc_to_nwb.cli.output import (
     print_list,
     print_listing,
@@ -20,18 +21,17 @@ from ssc_to_nwb.cli.output import (
     print_wrapped,
 )
 from ssc_to_nwb.cli.terminal import Styled, echo, terminal_width, wrapped
-from ssc_to_nwb.options.files import DescribeRequest
-from ssc_to_nwb.options.sources import ListRequest
 from ssc_to_nwb.quantities import bytes_text, plural
 
 if TYPE_CHECKING:
+    from ssc_to_nwb.describe.description import Description
     from ssc_to_nwb.problems.model import Problem, ProblemKind
 
 _WIDTH = 100
 _MARGIN = len("    warning  ")
 
 
-@command_of("ssc-to-nwb sessions /data/ssc-1 --session 'an1975*'", options=ListRequest)
+@command_of("ssc-to-nwb sessions /data/ssc-1 --session 'an1975*'", calls=list_sessions)
 def sessions_command(*, as_json: bool, **options: Any) -> None:
     """List the sessions found in SOURCE: trials, planes, ROIs, data types, raw files and bytes.
 
@@ -42,7 +42,7 @@ def sessions_command(*, as_json: bool, **options: Any) -> None:
     summaries = list_sessions(on_listing=print_listing, on_not_taken=not_taken.append, **options)
     if as_json:
         ok = all(summary.error is None for summary in summaries)
-        print_result({"ok": ok}, problems=not_taken, sessions=[summary.as_dict() for summary in summaries])
+        print_result({"ok": ok, "problems": not_taken, "sessions": summaries})
     else:
         _print_table(summaries)
         print_not_taken(not_taken)
@@ -73,26 +73,20 @@ def _print_table(summaries: tuple[SessionSummary, ...]) -> None:
     echo(f"{plural(len(summaries), 'session')}, {bytes_text(whole)}")
 
 
-@command_of(
+@shows_result_of(
+    describe,
     "ssc-to-nwb describe an197522_2013_03_08_session.mat",
     "ssc-to-nwb describe FILE.mat --json",
-    options=DescribeRequest,
 )
-def describe_command(*, as_json: bool, **options: Any) -> None:
+def describe_command(found: Description) -> None:
     """Describe the MATLAB file FILE without its data, as a text that is short enough for an issue.
 
     The text has names, classes and sizes, ranges of indices, the differences from the known layout of session files,
     and the comparison with the census. It has no data, no names of people and no paths. Files that a conversion
     refuses are described too, as far as they can be read.
     """
-    from ssc_to_nwb.api.explanation import describe
-
-    found = describe(**options)
-    if as_json:
-        print_result(found.as_dict())
-    else:
-        for line in found.lines():
-            echo(line)
+    for line in found.lines():
+        echo(line)
 
 
 @command_of(
@@ -106,8 +100,6 @@ def explain_command(identifier: str | None, *, as_json: bool) -> None:
 
     Names of nwbinspector's checks are accepted too.
     """
-    from ssc_to_nwb.api.explanation import find_problem, problem_areas, similar_problems
-
     if identifier is None:
         areas = problem_areas()
         if as_json:

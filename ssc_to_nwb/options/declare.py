@@ -120,6 +120,7 @@ def takes(
             return function(request)
 
         if isinstance(options, type):
+            with_options.__dict__["takes"] = options
             describe_options(with_options, options)
         return with_options
 

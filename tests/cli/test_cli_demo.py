@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import signal
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
+from ssc_to_nwb.api.conversion import ConversionInterrupted, ConversionResult
 from ssc_to_nwb.cli.main import group
 
 
@@ -27,3 +29,13 @@ def test_an_output_that_cannot_be_made(tmp_path: Path) -> None:
     assert result.exit_code == 1
     assert "[output-not-writable]" in result.stderr
     assert CliRunner().invoke(group, ["demo", str(tmp_path / "file")]).exit_code == 2
+
+
+def test_one_that_is_interrupted_says_so_in_json_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(**_: object) -> None:
+        raise ConversionInterrupted(ConversionResult(outcomes=()), signal.SIGTERM)
+
+    monkeypatch.setattr("ssc_to_nwb.cli.convert.demo", interrupted)
+    result = CliRunner().invoke(group, ["demo", str(tmp_path), "--json"])
+    assert result.exit_code == 143
+    assert json.loads(result.stdout)["sessions"] == []

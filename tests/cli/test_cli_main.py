@@ -226,8 +226,8 @@ class TestSignals:
     @pytest.mark.parametrize("name", ["sessions", "digest", "methods"])
     def test_status_after_a_signal(self, name: str, number: int, status: int, tmp_path: Path) -> None:
         """Whatever the command is doing: here it waits in the function that it calls first."""
-        target = {"sessions": "cli.sources.list_sessions", "digest": "api.verification.files_for_digest",
-                  "methods": "api.reporting.methods_of"}[name]  # fmt: skip
+        target = {"sessions": "cli.sources.list_sessions", "digest": "cli.content.files_for_digest",
+                  "methods": "reading.nwb_files.one_session_file"}[name]  # fmt: skip
         module, _, function = f"ssc_to_nwb.{target}".rpartition(".")
         code = (
             f"import os, time, importlib\nmodule = importlib.import_module({module!r})\n"
