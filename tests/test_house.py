@@ -45,7 +45,7 @@ MAY_IMPORT = {
     "matlab": {"hdf5_files", "output_files", "problems", "source_files"},
     "tif": {"chunk_shapes", "image_axes", "problems"},
     "source_files": {"grouping", "naming", "problems", "session_key", "system_files"},
-    "metadata": {"problems", "quantities", "session_key"},
+    "metadata": {"grouping", "problems", "quantities", "session_key"},
     "session": {
         "clock", "data_types", "matlab", "metadata", "naming", "problems", "quantities", "session_key", "source_files",
     },
@@ -72,9 +72,12 @@ MAY_IMPORT = {
         "_version", "data_types", "grouping", "hdf5_files", "json_lines", "metadata", "naming", "options",
         "local_processes", "output_files", "parallel", "problems", "proof", "quantities", "reading", "restoring",
     },
-    "describe": {"data_types", "matlab", "metadata", "problems", "quantities", "session", "source_files"},
+    "describe": {
+        "data_types", "grouping", "json_lines", "matlab", "metadata", "problems", "quantities", "session",
+        "source_files",
+    },
     "reading": {"hdf5_files", "naming", "problems", "quantities", "system_files"},
-    "analysis": {"reading"},
+    "analysis": {"grouping", "reading"},
     "report": {
         "_version", "analysis", "metadata", "naming", "output_files", "problems", "quantities", "reading",
     },

@@ -19,6 +19,7 @@ import numpy as np
 
 from ssc_to_nwb.analysis.event_triggered import TriggeredTraces, trigger
 from ssc_to_nwb.analysis.whisking import free_whisking_onsets_s
+from ssc_to_nwb.grouping import grouped
 from ssc_to_nwb.reading.imaged_plane import ImagedPlane, traces_ahead
 from ssc_to_nwb.reading.nwb_session import NwbSession
 from ssc_to_nwb.reading.nwb_table import numbers_of
@@ -79,48 +80,39 @@ class EventResponses:
         return found.sort_values("effect_dff", ascending=False, kind="stable")[:count]
 
 
-def touch_responses(session: NwbSession, *, options: ResponseOptions | None = None) -> EventResponses:
-    """Responses to the first touch of each trial.
+def session_responses(session: NwbSession, *, options: ResponseOptions | None = None) -> dict[str, EventResponses]:
+    """Responses to the first touch of each trial, and to the onset of whisking without touch.
 
     Parameters
     ----------
     session : NwbSession
-        An open file.
+        An open file. The traces of a plane are read once for both kinds of event.
     options : ResponseOptions or None, optional
         The defaults where None.
 
     Returns
     -------
-    EventResponses
-        All ROIs of the session that have dF/F.
+    dict
+        By kind of event, `touch` and `whisking`, the EventResponses of all ROIs of the session that have dF/F.
     """
-    return _responses(session, first_touches_s(session), options=options)[0]
+    import pandas as pd
 
-
-def whisking_responses(session: NwbSession, *, options: ResponseOptions | None = None) -> EventResponses:
-    """Responses to the onset of whisking without touch.
-
-    Parameters
-    ----------
-    session : NwbSession
-        An open file.
-    options : ResponseOptions or None, optional
-        The defaults where None.
-
-    Returns
-    -------
-    EventResponses
-        All ROIs of the session that have dF/F.
-    """
-    return _responses(session, free_whisking_onsets_s(session), options=options)[0]
-
-
-def touch_and_whisking_responses(
-    session: NwbSession, *, options: ResponseOptions | None = None
-) -> tuple[EventResponses, EventResponses]:
-    """Responses to both kinds of event, which reads the traces once; those to touch come first."""
-    touch, whisking = _responses(session, first_touches_s(session), free_whisking_onsets_s(session), options=options)
-    return touch, whisking
+    options = options or ResponseOptions()
+    kinds = {"touch": first_touches_s(session), "whisking": free_whisking_onsets_s(session)}
+    parts: dict[str, list[pd.DataFrame]] = {kind: [] for kind in kinds}
+    for plane, (traces,) in traces_ahead(session.planes, "dff"):
+        if traces is None or plane.frame_interval_s is None:
+            continue
+        for kind, event_s in kinds.items():
+            triggered = trigger(traces, event_s, interval_s=plane.frame_interval_s, **_SHOWN_S)
+            parts[kind].append(roi_tests(triggered, options=options).assign(plane=plane.name)[list(_TESTED)])
+    responses = {}
+    for kind, found in parts.items():
+        # The false discovery rate is held over the ROIs of all planes.
+        rois = pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=list(_TESTED)).astype(_TESTED)
+        chosen = responsive(rois["p"].to_numpy(), false_discovery_rate=options.false_discovery_rate)
+        responses[kind] = EventResponses(event_s=kinds[kind], rois=rois.assign(responsive=chosen))
+    return responses
 
 
 def first_touches_s(session: NwbSession) -> np.ndarray:
@@ -151,27 +143,6 @@ def triggered_dff(
     return trigger(traces, event_s, interval_s=plane.frame_interval_s, **_SHOWN_S)
 
 
-def _responses(session: NwbSession, *kinds: np.ndarray, options: ResponseOptions | None) -> tuple[EventResponses, ...]:
-    """Responses to each kind of event, given by its times. The traces of a plane are read once for all kinds."""
-    import pandas as pd
-
-    options = options or ResponseOptions()
-    parts: list[list[pd.DataFrame]] = [[] for _ in kinds]
-    for plane, (traces,) in traces_ahead(session.planes, "dff"):
-        if traces is None or plane.frame_interval_s is None:
-            continue
-        for found, event_s in zip(parts, kinds, strict=True):
-            triggered = trigger(traces, event_s, interval_s=plane.frame_interval_s, **_SHOWN_S)
-            found.append(roi_tests(triggered, options=options).assign(plane=plane.name)[list(_TESTED)])
-    responses = []
-    for event_s, found in zip(kinds, parts, strict=True):
-        # The false discovery rate is held over the ROIs of all planes.
-        rois = pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=list(_TESTED)).astype(_TESTED)
-        chosen = responsive(rois["p"].to_numpy(), false_discovery_rate=options.false_discovery_rate)
-        responses.append(EventResponses(event_s=event_s, rois=rois.assign(responsive=chosen)))
-    return tuple(responses)
-
-
 def roi_tests(traces: TriggeredTraces, *, options: ResponseOptions) -> pd.DataFrame:
     """Test whether dF/F goes up after the event.
 
@@ -200,9 +171,7 @@ def _with_same_events(known: np.ndarray, tested: np.ndarray) -> list[np.ndarray]
     ROIs of a plane lack the same frames, so that there are few groups, and one call tests each: with NaN omitted column
     by column, a session of thousands of ROIs takes many times as long.
     """
-    groups: dict[bytes, list[int]] = {}
-    for place in tested.tolist():
-        groups.setdefault(known[:, place].tobytes(), []).append(place)
+    groups = grouped(tested.tolist(), lambda place: known[:, place].tobytes())
     return [np.array(places) for places in groups.values()]
 
 

@@ -149,7 +149,7 @@ def responses(request: ResponsesRequest) -> ResponseTable:
         nwb-file-missing, nwb-file-unreadable; with a figure: picture-format-unknown, output-not-writable, disk-full,
         extra-not-installed.
     """
-    from ssc_to_nwb.analysis.session_responses import ResponseOptions, touch_and_whisking_responses
+    from ssc_to_nwb.analysis.session_responses import ResponseOptions, session_responses
     from ssc_to_nwb.reading.nwb_files import find_session_files
     from ssc_to_nwb.reading.opened_session import open_nwb_session
 
@@ -160,8 +160,7 @@ def responses(request: ResponsesRequest) -> ResponseTable:
         if request.on_file is not None:
             request.on_file(number, len(found.files), file)
         with open_nwb_session(file) as session:
-            touch, whisking = touch_and_whisking_responses(session, options=options)
-            by_event = {"touch": touch, "whisking": whisking}
+            by_event = session_responses(session, options=options)
             if request.figure is not None and file == found.files[-1]:
                 _draw(session, by_event, Path(request.figure))
             sessions.append(

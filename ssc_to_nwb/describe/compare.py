@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
-from typing import Any, Literal
+from dataclasses import dataclass, replace
+from typing import Literal
 
 import numpy as np
 
 from ssc_to_nwb.describe.known_layout import Known
 from ssc_to_nwb.describe.outline import key_names
 from ssc_to_nwb.describe.shown_text import Masking
+from ssc_to_nwb.grouping import grouped
+from ssc_to_nwb.json_lines import AsJson
 from ssc_to_nwb.matlab.leaves import matlab_class, matlab_shape
 from ssc_to_nwb.matlab.tree import MatCell, MatChar, MatSparse, MatStruct, MatStructArray, MatValue
 
@@ -22,7 +24,7 @@ _SAYS = dict.fromkeys(("missing", "key missing"), "is missing") | dict.fromkeys(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Difference:
+class Difference(AsJson):
     """One way in which a file differs: the same at `count` places, of which `path` is the first."""
 
     what: What
@@ -38,18 +40,12 @@ class Difference:
         details = expected or (f"expected {self.expected}" if self.expected else self.found)
         return f"{self.path}{places}: {says}{', ' if says and details else ''}{details}"
 
-    def as_dict(self) -> dict[str, Any]:
-        """JSON-ready form."""
-        return asdict(self)
-
 
 def differences(value: MatValue, *, known: Known, name: str, masking: Masking) -> tuple[Difference, ...]:
     """All that differs, with equal differences of neighbouring elements put together."""
-    groups: dict[tuple[str, ...], list[Difference]] = {}
-    for one in _Comparison(masking).value(value, known, name, {}):
-        place = re.sub(r"\d+(?=[})])", "*", one.path)
-        # Sizes differ from element to element: the first one is shown for all.
-        groups.setdefault((one.what, place), []).append(one)
+    found = _Comparison(masking).value(value, known, name, {})
+    # Sizes differ from element to element: the first one is shown for all.
+    groups = grouped(found, lambda one: (one.what, re.sub(r"\d+(?=[})])", "*", one.path)))
     return tuple(replace(group[0], count=len(group)) for group in groups.values())
 
 

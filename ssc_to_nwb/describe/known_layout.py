@@ -21,7 +21,7 @@ class Known:
     throughout its scope, or None; fresh: the letters whose scope begins here; may_be_empty: an empty of any class and
     size will do. fields: of a struct, `ids|id` for a field with two names; optional: those that may be absent.
     items: of a cell or struct array; or a function that chooses by what the element is.
-    keys: that a Hash is known to have; keys_may_lack: those that the known files do not all have.
+    keys: that a Hash is known to have.
     """
 
     kinds: tuple[str, ...]

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from ssc_to_nwb.grouping import grouped
 from ssc_to_nwb.quantities import listed
 
 # Elements of more forms than this, and more texts than that, are counted rather than shown.
@@ -106,15 +107,12 @@ def elements_of(nodes: Iterable[Node]) -> tuple[Elements, ...]:
 
 def group_elements(elements: Iterable[Elements]) -> tuple[Elements, ...]:
     """Elements of one form put together, in the order in which the forms occur."""
-    groups: dict[Any, list[Elements]] = {}
-    for one in elements:
-        groups.setdefault(one.node.form, []).append(one)
     return tuple(
         Elements(
             which=frozenset().union(*(one.which for one in group)),
             node=reduce(Node.merged, (one.node for one in group)),
         )
-        for group in groups.values()
+        for group in grouped(elements, lambda one: one.node.form).values()
     )
 
 

@@ -10,8 +10,10 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
+from operator import itemgetter
 from typing import Any
 
+from ssc_to_nwb.grouping import grouped
 from ssc_to_nwb.metadata.text_file import metadata_folder
 from ssc_to_nwb.quantities import listed
 
@@ -77,12 +79,12 @@ class CensusComparison:
 @cache
 def read_census() -> dict[str, tuple[SubvolumeSize, ...]]:
     """Sizes of the subvolumes of every session by its name (`an229716_2013_12_02b`), in the order of the source."""
-    sizes: dict[str, list[SubvolumeSize]] = {}
     with (metadata_folder() / _FILE).open(encoding="utf-8", newline="") as file:
-        for line in csv.DictReader(file):
-            size = SubvolumeSize(rois=int(line["rois"]), frames=int(line["frames"]))
-            sizes.setdefault(line["session"], []).append(size)
-    return {name: tuple(of_session) for name, of_session in sizes.items()}
+        sessions = grouped(csv.DictReader(file), itemgetter("session"))
+    return {
+        name: tuple(SubvolumeSize(rois=int(line["rois"]), frames=int(line["frames"])) for line in lines)
+        for name, lines in sessions.items()
+    }
 
 
 def compare_with_census(session: str, sizes: Sequence[SubvolumeSize]) -> CensusComparison:

@@ -166,7 +166,3 @@ class ProblemLog:
         if not keep_going:
             raise failure
         self.problems.append(replace(failure.problem, overcome=True))
-
-    def by_kind(self) -> dict[ProblemKind, list[Problem]]:
-        """The collected problems, grouped by kind in the order of first occurrence."""
-        return grouped_by_kind(self.problems)

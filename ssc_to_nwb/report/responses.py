@@ -11,7 +11,7 @@ import numpy as np
 from ssc_to_nwb.analysis.session_responses import (
     EventResponses,
     ResponseOptions,
-    touch_and_whisking_responses,
+    session_responses,
     triggered_dff,
 )
 from ssc_to_nwb.reading.nwb_session import NwbSession
@@ -39,7 +39,8 @@ def touch_section(session: NwbSession) -> Iterator[Block]:
         yield "This file holds no touches."
         return
     options = ResponseOptions()
-    touch, whisking = touch_and_whisking_responses(session, options=options)
+    responses = session_responses(session, options=options)
+    touch, whisking = responses["touch"], responses["whisking"]
     yield (
         f"Touch: {_share(touch)}. Whisking, at the onset of bouts without touch: {_share(whisking)}. "
         f"A ROI counts as responsive when its dF/F in the {options.response_s[1]:g} s after the event is above "

@@ -16,8 +16,7 @@ from ssc_to_nwb.analysis.session_responses import (
     first_touches_s,
     responsive,
     roi_tests,
-    touch_responses,
-    whisking_responses,
+    session_responses,
 )
 from ssc_to_nwb.analysis.whisking import free_whisking_onsets_s
 from ssc_to_nwb.reading.nwb_session import NwbSession
@@ -59,15 +58,15 @@ def _check(found: EventResponses, truth: tuple[int, ...], made: Converted) -> No
 
 
 def test_touch_responsive_rois_are_found(session: NwbSession, converted: Converted) -> None:
-    _check(touch_responses(session), converted.made.touch_rois, converted)
+    _check(session_responses(session)["touch"], converted.made.touch_rois, converted)
 
 
 def test_whisking_responsive_rois_are_found(session: NwbSession, converted: Converted) -> None:
-    _check(whisking_responses(session), converted.made.whisking_rois, converted)
+    _check(session_responses(session)["whisking"], converted.made.whisking_rois, converted)
 
 
 def test_the_strongest_responses_come_first(session: NwbSession) -> None:
-    found = touch_responses(session)
+    found = session_responses(session)["touch"]
     strongest = found.strongest(5)
     assert len(strongest) == 5
     assert strongest["responsive"].all()
@@ -95,8 +94,8 @@ def test_whisking_begins_once_a_trial_and_not_during_touch(session: NwbSession) 
 def test_a_session_without_whisker_data_has_no_responses(convert_once: Callable[..., Converted]) -> None:
     made = convert_once(whisker_data=False, empty_event_series=("touches",), arrays=("dff",))
     with open_nwb_session(made.path) as opened:
-        found = touch_responses(opened), whisking_responses(opened)
-    for responses in found:
+        found = session_responses(opened)
+    for responses in found.values():
         assert responses.event_s.size == responses.tested_count == responses.responsive_count == 0
         assert np.isnan(responses.share)
 

@@ -31,7 +31,7 @@ from ssc_to_nwb.data_types.rois.source import FrameIndex
 from ssc_to_nwb.data_types.session.interface import make_nwbfile
 from ssc_to_nwb.data_types.whisker_videos.interface import link_or_copy
 from ssc_to_nwb.problems import kinds
-from ssc_to_nwb.problems.model import SscError
+from ssc_to_nwb.problems.model import SscError, grouped_by_kind
 from ssc_to_nwb.session.context import SessionContext, load_context
 from ssc_to_nwb.session.raw_data import RawData, open_raw_data
 from ssc_to_nwb.testing.dataset import SyntheticSession, write_session
@@ -256,7 +256,7 @@ def test_a_text_too_long_for_an_attribute_is_cut_and_reported(written: Written) 
     nwbfile = make_nwbfile(context)
     ImagingStacksInterface.from_context(context, raw).add(nwbfile)
     assert len(nwbfile.acquisition["two_photon_series_fov_01002_green"].comments) < 64_000
-    assert len(context.log.by_kind()[kinds.TIF_TEXT_CUT]) == 1
+    assert len(grouped_by_kind(context.log.problems)[kinds.TIF_TEXT_CUT]) == 1
 
 
 def test_shifts_are_those_of_the_frames_files(written: Written, nwb: NWBFile) -> None:
@@ -406,7 +406,7 @@ def test_damaged_files_beside_the_stacks(tmp_path: Path) -> None:
             kind.from_context(context, raw).add(make_nwbfile(context))
     context, raw = opened(made, keep_going=True)
     nwbfile = assembled(context, raw)
-    found = set(context.log.by_kind())
+    found = set(grouped_by_kind(context.log.problems))
     assert {
         kinds.REGISTRATION_UNREADABLE,
         kinds.SIDE_IMAGE_UNREADABLE,

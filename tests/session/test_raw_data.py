@@ -10,7 +10,7 @@ import pytest
 from made_sessions import Edit, Struct, array
 
 from ssc_to_nwb.problems import kinds
-from ssc_to_nwb.problems.model import ProblemKind, ProblemLog, Severity, SscError
+from ssc_to_nwb.problems.model import ProblemKind, ProblemLog, Severity, SscError, grouped_by_kind
 from ssc_to_nwb.session.context import load_context
 from ssc_to_nwb.session.raw_data import RawData, open_raw_data
 from ssc_to_nwb.testing.dataset import SyntheticSession, write_session
@@ -54,7 +54,7 @@ def test_every_file_is_accounted_for(tmp_path: Path) -> None:
     placed |= {path for plane in inventory.planes for path in plane.registration.values()}
     placed |= {video.path for video in inventory.videos} | {file.path for file in inventory.left_out}
     assert placed == {path for path in session.folder.rglob("*") if path.is_file()}
-    assert [problem.file for problem in log.by_kind()[kinds.RAW_FILE_LEFT_OUT]] == [
+    assert [problem.file for problem in grouped_by_kind(log.problems)[kinds.RAW_FILE_LEFT_OUT]] == [
         str(file.path) for file in inventory.left_out
     ]
 
@@ -154,7 +154,7 @@ def test_planes_without_any_stack_are_warned_of_by_name(tmp_path: Path) -> None:
             path.rename(path.with_name(f"renamed_{path.name}"))
     log = ProblemLog()
     opened(session, log=log)
-    (problem,) = log.by_kind()[kinds.RAW_PLANE_MISSING]
+    (problem,) = grouped_by_kind(log.problems)[kinds.RAW_PLANE_MISSING]
     assert problem.field == "plane fov_01003"
     assert (problem.expected or "").startswith("6 listed stacks, such as ")
 
@@ -166,9 +166,9 @@ def test_a_missing_stack_says_what_lies_in_its_place(tmp_path: Path) -> None:
     path.symlink_to("/annex/objects/x")
     log = ProblemLog()
     opened(session, log=log)
-    (problem,) = log.by_kind()[kinds.RAW_FILE_MISSING]
+    (problem,) = grouped_by_kind(log.problems)[kinds.RAW_FILE_MISSING]
     assert problem.detail == "a link that leads to no file, /annex/objects/x"
-    assert len(log.by_kind()[kinds.RAW_LINK_DANGLING]) == 1
+    assert len(grouped_by_kind(log.problems)[kinds.RAW_LINK_DANGLING]) == 1
 
 
 def test_sizes(tmp_path: Path) -> None:
@@ -196,7 +196,7 @@ def test_without_a_folder(tmp_path: Path) -> None:
     session = made(tmp_path)
     log = ProblemLog()
     assert opened(session, folder=None, log=log) is None
-    assert list(log.by_kind()) == [kinds.RAW_FOLDER_MISSING]
+    assert list(grouped_by_kind(log.problems)) == [kinds.RAW_FOLDER_MISSING]
     with pytest.raises(SscError, match=kinds.RAW_FILE_REQUIRED.identifier):
         opened(session, folder=None, mode="require")
 

@@ -22,7 +22,7 @@ from ssc_to_nwb.data_types.imaging_stacks.opening import index_files, open_plane
 from ssc_to_nwb.data_types.imaging_stacks.source import ListedFrames, PlaneStack
 from ssc_to_nwb.data_types.rois.source import FrameIndex
 from ssc_to_nwb.problems import kinds
-from ssc_to_nwb.problems.model import ProblemLog, SscError
+from ssc_to_nwb.problems.model import ProblemLog, SscError, grouped_by_kind
 from ssc_to_nwb.session.context import SessionContext, load_context
 from ssc_to_nwb.session.raw_data import RawData, open_raw_data
 from ssc_to_nwb.session.session import Session
@@ -123,7 +123,7 @@ def test_frames_without_an_index_are_gaps(tmp_path: Path) -> None:
     _, session, raw, log = opened(tmp_path, blank_time_point=True)
     for plane in session.planes:
         assert gaps_of(raw.stacks[plane.name]) == [(3, 1, NO_FRAME_LISTED, "")]
-    assert kinds.RAW_FILE_MISSING not in log.by_kind()
+    assert kinds.RAW_FILE_MISSING not in grouped_by_kind(log.problems)
 
 
 def test_missing_file_is_a_gap_and_a_warning(tmp_path: Path) -> None:
@@ -135,7 +135,7 @@ def test_missing_file_is_a_gap_and_a_warning(tmp_path: Path) -> None:
         assert truth.listed_paths[2].endswith(f"imaging_data/{listed_file}")
         assert np.array_equal(np.flatnonzero(~stack.exists), np.arange(start, start + count))
         assert (plane.frame_index.file_number[start : start + count] == 2).all()
-    problems = log.by_kind()[kinds.RAW_FILE_MISSING]
+    problems = grouped_by_kind(log.problems)[kinds.RAW_FILE_MISSING]
     assert [problem.file for problem in problems] == [truth.listed_paths[2] for truth in made.planes]
     assert problems[0].field == f"plane fov_01002, trial {made.trials.numbers[2]}"
     check_every_frame(made, raw)
@@ -168,7 +168,7 @@ def test_damage_is_a_gap_with_keep_going(tmp_path: Path, damage: str) -> None:
     for stack in raw.stacks.values():
         ((*_, reason, _),) = gaps_of(stack)
         assert reason == f"{FILE_SKIPPED} ({kind.identifier})"
-    problems = log.by_kind()[kinds.STACK_FILE_SKIPPED]
+    problems = grouped_by_kind(log.problems)[kinds.STACK_FILE_SKIPPED]
     assert len(problems) == len(made.planes)
     assert kind.identifier in str(problems[0])
     check_every_frame(made, raw)
@@ -212,13 +212,13 @@ def test_fewer_frames_than_listed_is_a_gap_of_those_frames_with_keep_going(tmp_p
     stack, log = reopened(session, raw, later=2, keep_going=True)
     count = int((session.planes[0].frame_index.file_number == 0).sum())
     assert [gap[:3] for gap in gaps_of(stack)] == [(count - 2, 2, FRAME_ABSENT)]
-    assert list(log.by_kind()) == [kinds.STACK_FILE_SKIPPED]
+    assert list(grouped_by_kind(log.problems)) == [kinds.STACK_FILE_SKIPPED]
 
 
 def test_one_page_per_listed_frame_is_the_green_channel_alone(tmp_path: Path) -> None:
     _, _, raw, log = opened(tmp_path, stacks=StackSpec(channels=1), master_image_2d=True)
     assert {stack.channels for stack in raw.stacks.values()} == {("green",)}
-    (warning,) = log.by_kind()[kinds.STACKS_OF_ONE_CHANNEL]
+    (warning,) = grouped_by_kind(log.problems)[kinds.STACKS_OF_ONE_CHANNEL]
     assert warning.found == "12 of 12 stacks have one page per listed frame"
 
 
@@ -250,7 +250,7 @@ def test_green_pages_alone_are_never_taken_for_green_and_red(tmp_path: Path, whe
     _, _, raw, log = opened(tmp_path, keep_going=True, **RED_BESIDE[where][0])
     assert {stack.frame_count for stack in raw.stacks.values()} == {0}
     assert {gap[2] for stack in raw.stacks.values() for gap in gaps_of(stack)} == {f"{FILE_SKIPPED} (tif-one-channel)"}
-    assert set(log.by_kind()) == {kinds.STACK_FILE_SKIPPED}
+    assert set(grouped_by_kind(log.problems)) == {kinds.STACK_FILE_SKIPPED}
 
 
 @pytest.mark.parametrize("two_d", [False, True])

@@ -12,7 +12,7 @@ from scipy.io import loadmat, savemat
 from ssc_to_nwb.data_types.registration.source import PlaneShifts, read_plane_shifts, read_shifts
 from ssc_to_nwb.matlab.mat_file import write_mat
 from ssc_to_nwb.problems import kinds
-from ssc_to_nwb.problems.model import ProblemLog, SscError
+from ssc_to_nwb.problems.model import ProblemLog, SscError, grouped_by_kind
 from ssc_to_nwb.session.context import load_context
 from ssc_to_nwb.session.raw_data import RawData, open_raw_data
 from ssc_to_nwb.session.session import Session
@@ -150,4 +150,4 @@ def test_another_number_of_frames_than_the_tif(tmp_path: Path, change: int) -> N
     kept = shifts_of(session, raw, keep_going=True, log=log)
     assert kept is not None
     assert 0 not in session.planes[0].frame_index.file_number[kept.index_position]
-    assert list(log.by_kind()) == [kinds.REGISTRATION_LENGTH]
+    assert list(grouped_by_kind(log.problems)) == [kinds.REGISTRATION_LENGTH]

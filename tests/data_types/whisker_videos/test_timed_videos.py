@@ -13,7 +13,7 @@ from edit_list import EMPTY, set_edit_list
 
 from ssc_to_nwb.data_types.whisker_videos.timed_videos import TimedVideo, open_videos
 from ssc_to_nwb.problems import kinds
-from ssc_to_nwb.problems.model import ProblemLog, SscError
+from ssc_to_nwb.problems.model import ProblemLog, SscError, grouped_by_kind
 from ssc_to_nwb.session.session import Session, read_session
 from ssc_to_nwb.source_files.raw_inventory import VideoFile
 from ssc_to_nwb.testing.dataset import SyntheticSession, write_session
@@ -69,7 +69,7 @@ def test_a_trial_without_samples_runs_from_its_start_at_the_frame_rate(
     assert video.time_ms[0] == synthetic.trials.start_ms[2]
     assert np.allclose(np.diff(video.time_ms), 2.0)
     assert len(video.time_ms) == video.header.frame_count
-    problem = log.by_kind()[kinds.VIDEO_FRAME_COUNT][0]
+    problem = grouped_by_kind(log.problems)[kinds.VIDEO_FRAME_COUNT][0]
     assert (problem.field, problem.expected) == (f"trial {video.trial}", "0 frames, as whisker samples")
 
 
@@ -82,7 +82,7 @@ def test_a_video_of_another_length_runs_from_the_first_sample(made: tuple[Synthe
     samples = whisker.time_ms[whisker.trials == video.trial]
     assert len(video.time_ms) == len(samples) - 10
     assert video.time_ms[0] == samples[0]
-    assert len(log.by_kind()[kinds.VIDEO_FRAME_COUNT]) == 2
+    assert len(grouped_by_kind(log.problems)[kinds.VIDEO_FRAME_COUNT]) == 2
 
 
 def test_a_rate_other_than_the_videos_is_reported(made: tuple[SyntheticSession, Session]) -> None:
@@ -90,7 +90,7 @@ def test_a_rate_other_than_the_videos_is_reported(made: tuple[SyntheticSession, 
     log = ProblemLog()
     video = timed(videos_of(synthetic), session, rate_hz=250.0, log=log)[3]
     assert np.allclose(np.diff(video.time_ms), 4.0)
-    assert "the video itself says 500" in str(log.by_kind()[kinds.VIDEO_FRAME_COUNT][1].detail)
+    assert "the video itself says 500" in str(grouped_by_kind(log.problems)[kinds.VIDEO_FRAME_COUNT][1].detail)
 
 
 def test_videos_of_no_known_trial_are_left_out(made: tuple[SyntheticSession, Session]) -> None:
@@ -99,7 +99,7 @@ def test_videos_of_no_known_trial_are_left_out(made: tuple[SyntheticSession, Ses
     strange = [VideoFile(path=path, trial=trial) for trial in (None, 999)]
     log = ProblemLog()
     assert timed(strange, session, log=log) == ()
-    found = [problem.found for problem in log.by_kind()[kinds.VIDEO_WITHOUT_TRIAL]]
+    found = [problem.found for problem in grouped_by_kind(log.problems)[kinds.VIDEO_WITHOUT_TRIAL]]
     assert found == ["no trial number in its name", "trial 999"]
 
 
@@ -137,7 +137,7 @@ def test_a_wrong_video_is_an_error_or_left_out(
         timed(some, session)
     log = ProblemLog()
     assert [video.trial for video in timed(some, session, keep_going=True, log=log)] == [videos[0].trial]
-    assert list(log.by_kind()) == [kind]
+    assert list(grouped_by_kind(log.problems)) == [kind]
 
 
 def test_a_video_that_runs_into_the_next_is_reported(made: tuple[SyntheticSession, Session], tmp_path: Path) -> None:
@@ -147,7 +147,7 @@ def test_a_video_that_runs_into_the_next_is_reported(made: tuple[SyntheticSessio
     videos = videos_of(synthetic)
     log = ProblemLog()
     timed([VideoFile(path=path, trial=videos[0].trial), videos[1]], session, log=log)
-    (problem,) = log.by_kind()[kinds.VIDEO_OVERLAPS]
+    (problem,) = grouped_by_kind(log.problems)[kinds.VIDEO_OVERLAPS]
     assert problem.field == f"trial {videos[0].trial}"
 
 
