@@ -15,14 +15,15 @@ import click
 
 from ssc_to_nwb.api.archive import download_check, upload, write_dandiset
 from ssc_to_nwb.cli.command import command_of, shows_result_of
-from ssc_to_nwb.cli.displays import transfer_display
+from ssc_to_nwb.cli.displays import TransferLines
 from ssc_to_nwb.cli.interruption import SIGNAL_STATUS, interruptible
 from ssc_to_nwb.cli.output import finish, print_problem, print_result, print_warnings
+from ssc_to_nwb.cli.progress import display
 from ssc_to_nwb.cli.terminal import echo
+from ssc_to_nwb.grouping import grouped
 from ssc_to_nwb.quantities import bytes_text, seconds_text
 
 if TYPE_CHECKING:
-    from ssc_to_nwb.cli.displays import TransferLines
     from ssc_to_nwb.dandi.results import (
         AssetOutcome,
         DandisetResult,
@@ -98,11 +99,11 @@ def upload_command(*, yes: bool, as_json: bool, verbose: bool, quiet: bool, **op
     Exit status: 0 the archive has every local file, unchanged; 1 it does not, or the upload could not start; 2 wrong
     usage; 130 or 143 after Ctrl-C or SIGTERM.
     """
-    with interruptible() as interruption, transfer_display(quiet=quiet or as_json) as display:
+    with interruptible() as interruption, display(TransferLines, quiet=quiet or as_json) as on_progress:
         try:
             result = upload(
-                confirm_prune=_confirmation(yes=yes, display=display),
-                on_progress=display,
+                confirm_prune=_confirmation(yes=yes, drawn=on_progress),
+                on_progress=on_progress,
                 stop=interruption.stop,
                 **options,
             )
@@ -117,13 +118,13 @@ def upload_command(*, yes: bool, as_json: bool, verbose: bool, quiet: bool, **op
         end_process(interruption.status or 1)
 
 
-def _confirmation(*, yes: bool, display: TransferLines | None) -> Callable[[tuple[str, ...]], bool]:
+def _confirmation(*, yes: bool, drawn: TransferLines | None) -> Callable[[tuple[str, ...]], bool]:
     """Yes by option, or by answer at the terminal; no where there is none."""
 
     def confirm(paths: tuple[str, ...]) -> bool:
         if yes or not sys.stdin.isatty():
             return yes
-        with nullcontext() if display is None else display.paused():
+        with nullcontext() if drawn is None else drawn.paused():
             echo("Not in the folder, to be removed from the draft:", err=True)
             _print_paths(paths, err=True)
             return click.confirm("Remove them after the upload?", err=True)
@@ -166,10 +167,8 @@ def _print_plan(result: UploadResult) -> None:
 
 
 def _print_done(result: UploadResult) -> None:
-    counts: dict[str, list[AssetOutcome]] = {}
-    for outcome in result.outcomes:
-        counts.setdefault(outcome.status, []).append(outcome)
-    parts = [f"{len(outcomes)} {status} ({_bytes_of(status, outcomes)})" for status, outcomes in counts.items()]
+    statuses = grouped(result.outcomes, lambda outcome: outcome.status).items()
+    parts = [f"{len(outcomes)} {status} ({_bytes_of(status, outcomes)})" for status, outcomes in statuses]
     pruned = f", {len(result.pruned)} removed" if result.pruned else ""
     echo(f"dandiset {result.dandiset} at {result.instance}: {', '.join(parts)}{pruned}")
     if result.metadata_fields:
@@ -220,8 +219,8 @@ def download_check_command(*, as_json: bool, quiet: bool, **options: Any) -> Non
     Exit status: 0 every byte is the same; 1 it is not, or the download failed; 2 wrong usage; 130 or 143 after
     Ctrl-C or SIGTERM.
     """
-    with interruptible() as interruption, transfer_display(quiet=quiet or as_json) as display:
-        result = download_check(on_progress=display, stop=interruption.stop, **options)
+    with interruptible() as interruption, display(TransferLines, quiet=quiet or as_json) as on_progress:
+        result = download_check(on_progress=on_progress, stop=interruption.stop, **options)
     finish(result, _print_download, as_json=as_json, quiet=quiet)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from functools import partial
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +17,7 @@ from ssc_to_nwb.cli.options import NamedPath
 from ssc_to_nwb.cli.output import print_problem, print_warnings, result_text
 from ssc_to_nwb.cli.progress import Display, counted, display
 from ssc_to_nwb.cli.terminal import Styled, echo, print_raw, terminal_width
-from ssc_to_nwb.quantities import bytes_text, seconds_text
+from ssc_to_nwb.quantities import seconds_text
 
 if TYPE_CHECKING:
     from ssc_to_nwb.validate.messages import ValidationResult
@@ -25,18 +25,15 @@ if TYPE_CHECKING:
 _WIDTH = 120
 
 
-def _draw(shown: Display, session: str, done_bytes: int, total_bytes: int) -> None:
-    amount = f"({bytes_text(done_bytes)} of {bytes_text(total_bytes)})"
-    shown.show(
-        None, f"verify {session}", done=done_bytes, total=total_bytes or None, amount=amount if total_bytes else ""
-    )
+def _draws_bytes(shown: Display) -> Callable[[str, int, int], None]:
+    return lambda session, done, total: shown.show_bytes(None, f"verify {session}", done=done, total=total)
 
 
 @shows_result_of(
     verify_sessions,
     "ssc-to-nwb verify /data/ssc-1 /data/ssc-1-nwb",
     "ssc-to-nwb verify /data/ssc-1 out --session 'an1975*' --mode sample --json",
-    progress=lambda shown: {"on_progress": partial(_draw, shown)},
+    on_progress=_draws_bytes,
 )
 def verify_command(result: VerificationResult, *, verbose: bool, quiet: bool) -> None:
     """Compare the NWB files below OUTPUT with the sessions of SOURCE that they were made from.
@@ -112,8 +109,8 @@ def validate_command(
     Beside the files of a conversion, the folder .ssc-to-nwb gets a record, so that `upload` knows what was validated.
     `ssc-to-nwb explain` explains the identifier of a message. Exit status: 0 passed; 1 failed; 2 wrong usage.
     """
-    with display(quiet=quiet or as_json) as shown:
-        result = validate(on_file=counted(shown, "validate"), **options)
+    with display(counted("validate"), quiet=quiet or as_json) as on_file:
+        result = validate(on_file=on_file, **options)
     if as_json:
         report = result_text({"sessions": _sessions(result), **result.as_dict()})
     else:

@@ -58,23 +58,26 @@ def shows_result_of(
     function: Callable[..., Any],
     *examples: str,
     json_of: Callable[[Any], Mapping[str, Any]] = json_lines.as_json,
-    progress: Callable[[Display], Mapping[str, Any]] = lambda _: {},
+    **draws: Callable[[Display], Any],
 ) -> MakesCommand:
     """Make a function that shows a result a command, which gets the result from a function of the API.
 
-    Each of the two gets what it has parameters for. json_of: as `finish` has it; progress: further arguments of the
-    API's function, which draw how far it is.
+    Each of the two gets what it has parameters for. json_of: as `finish` has it; draws: by the parameter of the API's
+    function that takes it, what draws on a display how far that is.
     """
     asked = {one.name for one, _ in declared(function.__dict__["takes"])}
+
+    def drawn(bars: Display) -> dict[str, Any]:
+        return {name: made(bars) for name, made in draws.items()}
 
     def make(show: Callable[..., None]) -> click.Command:
         shown = signature(show).parameters
 
         @wraps(show)
         def run(*, as_json: bool, **given: Any) -> None:
-            with display(quiet=as_json or given.get("quiet", False)) as bars:
-                callbacks = {} if bars is None else progress(bars)
-                result = function(**{name: given[name] for name in given if name in asked}, **callbacks)
+            said = {name: given[name] for name in given if name in asked}
+            with display(drawn, quiet=as_json or given.get("quiet", False)) as callbacks:
+                result = function(**said, **(callbacks or {}))
             own = {name: given[name] for name in given if name in shown}
             finish(result, show, as_json=as_json, json_of=json_of, **own)
 

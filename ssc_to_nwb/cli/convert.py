@@ -11,9 +11,10 @@ import click
 from ssc_to_nwb.api.conversion import ConversionInterrupted, ConversionResult, DemoResult, convert, demo
 from ssc_to_nwb.api.planning import Plan, PlannedSession, plan
 from ssc_to_nwb.cli.command import command_of
-from ssc_to_nwb.cli.displays import run_display
+from ssc_to_nwb.cli.displays import RunLines
 from ssc_to_nwb.cli.interruption import SIGNAL_STATUS
 from ssc_to_nwb.cli.output import finish, print_list, print_listing, print_not_taken, print_problem, print_warnings
+from ssc_to_nwb.cli.progress import display
 from ssc_to_nwb.cli.terminal import Styled, echo
 from ssc_to_nwb.quantities import bytes_text, listed, plural, seconds_text
 
@@ -127,7 +128,7 @@ def convert_command(*, dry_run: bool, as_json: bool, verbose: bool, quiet: bool,
     if dry_run:
         show_plan(options, as_json=as_json)
         return
-    with run_display(quiet=quiet or as_json) as on_event:
+    with display(RunLines, quiet=quiet or as_json) as on_event:
         try:
             result, status = convert(on_event=on_event, **options), None
         except ConversionInterrupted as interruption:
@@ -194,7 +195,7 @@ def demo_command(*, as_json: bool, verbose: bool, quiet: bool, **options: Any) -
     It needs no account and no network.
     """
     printing: dict[str, Any] = {"as_json": as_json, "verbose": verbose, "quiet": quiet}
-    with run_display(quiet=quiet or as_json) as on_event:
+    with display(RunLines, quiet=quiet or as_json) as on_event:
         try:
             result = demo(on_event=on_event, **options)
         except ConversionInterrupted as interruption:

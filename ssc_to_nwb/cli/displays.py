@@ -3,27 +3,19 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
 
-from ssc_to_nwb.cli.progress import Display, display
+from ssc_to_nwb.cli.progress import Display
 from ssc_to_nwb.quantities import bytes_text
 
 if TYPE_CHECKING:
     from ssc_to_nwb.dandi.results import TransferProgress
-    from ssc_to_nwb.run.events import OnEvent, RunEvent
+    from ssc_to_nwb.run.events import RunEvent
 
 _RUN_STAGES = ("connecting", "validating", "comparing")
 _MOVING = ("uploading", "downloading")
 _COUNTED = (*_MOVING, "waiting", "done", "failed")
-
-
-@contextmanager
-def run_display(*, quiet: bool) -> Iterator[OnEvent | None]:
-    """A function that takes the events of a run and shows them; None where nothing is to be shown."""
-    with display(quiet=quiet) as shown:
-        yield None if shown is None else RunLines(shown)
 
 
 class RunLines:
@@ -65,9 +57,8 @@ class RunLines:
             self._shown.end(session, f"{session}: {event.fields['status']} {self._count()}".rstrip())
 
     def _draw(self, session: str, fields: dict[str, Any]) -> None:
-        total, done = fields["total_bytes"], fields["done_bytes"]
-        amount = f"({bytes_text(done)} of {bytes_text(total)})" if total else ""
-        self._shown.show(session, f"{session} {fields['stage']}", done=done, total=total or None, amount=amount)
+        text = f"{session} {fields['stage']}"
+        self._shown.show_bytes(session, text, done=fields["done_bytes"], total=fields["total_bytes"])
         self._shares[session] = _share_of_session(fields)
 
     def _count(self) -> str:
@@ -91,13 +82,6 @@ def _share_of_session(fields: dict[str, Any]) -> float:
     """About how much of a session is done: writing and verifying take about as long."""
     share = fields["done_bytes"] / fields["total_bytes"] if fields["total_bytes"] else 0.0
     return {"write": 0.5 * share, "verify": 0.5 + 0.5 * share, "done": 1.0}.get(fields["stage"], 0.0)
-
-
-@contextmanager
-def transfer_display(*, quiet: bool) -> Iterator[TransferLines | None]:
-    """What to hand to the API as `on_progress`; None where nothing is to be shown."""
-    with display(quiet=quiet) as shown:
-        yield None if shown is None else TransferLines(shown)
 
 
 class TransferLines:
@@ -127,9 +111,7 @@ class TransferLines:
 
     def _draw_total(self, text: str) -> None:
         total = max(self._bytes_total, sum(self._sizes.values()))
-        done = sum(self._done.values())
-        amount = f"({bytes_text(done)} of {bytes_text(total)})" if total else ""
-        self._shown.show(None, text, done=done, total=total or None, amount=amount)
+        self._shown.show_bytes(None, text, done=sum(self._done.values()), total=total)
 
     def _draw_file(self, path: str, progress: TransferProgress) -> None:
         stage, note = progress.stage, f" ({progress.note})" if progress.note else ""
@@ -147,9 +129,7 @@ class TransferLines:
         elif stage not in ("checksum", *_MOVING):
             return
         total = progress.bytes_total if stage in _MOVING else 0
-        amount = f"({bytes_text(progress.bytes_done)} of {bytes_text(total)})" if total else ""
-        text = f"{path.rpartition('/')[2]} {stage}{note}"
-        self._shown.show(path, text, done=progress.bytes_done, total=total or None, amount=amount)
+        self._shown.show_bytes(path, f"{path.rpartition('/')[2]} {stage}{note}", done=progress.bytes_done, total=total)
 
     def paused(self) -> AbstractContextManager[None]:
         """Take the bars off the terminal while the context lasts, for a question."""

@@ -39,8 +39,8 @@ def responses_command(
     simpler: a one-sided Wilcoxon signed-rank test of dF/F after and before the event. What it finds and misses of
     planted cells is in the documentation, "Responses to touch".
     """
-    with display(quiet=quiet or as_json) as shown:
-        found = responses(on_file=counted(shown, "test the ROIs of"), **options)
+    with display(counted("test the ROIs of"), quiet=quiet or as_json) as on_file:
+        found = responses(on_file=on_file, **options)
     if output is not None:
         write_text_file(output, found.data_frame().to_csv(index=False, lineterminator="\n"))
     if as_json:
@@ -65,7 +65,7 @@ def responses_command(
     "ssc-to-nwb report demo-output/nwb -o report",
     "ssc-to-nwb report out/sub-an197522/*.nwb -o report",
     json_of=lambda result: {"sessions": [{"page": page} for page in result.pages], **result.as_dict()},
-    progress=lambda shown: {"on_page": counted(shown, "report")},
+    on_page=counted("report"),
 )
 def report_command(result: ReportResult, *, verbose: bool, quiet: bool) -> None:
     """Write one self-contained HTML page per NWB file, and an index page with links to them.

@@ -10,39 +10,45 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from ssc_to_nwb.cli.terminal import echo, harmless, terminal_width
+from ssc_to_nwb.quantities import bytes_text
 
 if TYPE_CHECKING:
     from rich.progress import Progress, ProgressColumn, Task, TaskID
     from rich.text import Text
 
+_Drawing = TypeVar("_Drawing")
 # A plain line about something under way comes this often at most.
 PLAIN_SECONDS = 10.0
 _BAR_WIDTH = 16
 
 
 @contextmanager
-def display(*, quiet: bool) -> Iterator[Display | None]:
-    """Where to show progress; None where nothing is to be shown."""
-    shown = None if quiet else Display(on_terminal=terminal_width(err=True) is not None)
+def display(draws: Callable[[Display], _Drawing], *, quiet: bool) -> Iterator[_Drawing | None]:
+    """What draws progress, made for a display; None where nothing is to be shown."""
+    if quiet:
+        yield None
+        return
+    shown = Display(on_terminal=terminal_width(err=True) is not None)
     try:
-        yield shown
+        yield draws(shown)
     finally:
-        if shown is not None and shown.bars is not None:
+        if shown.bars is not None:
             shown.bars.stop()
 
 
-def counted(shown: Display | None, doing: str) -> Callable[[int, int, Path], None] | None:
-    """A function that takes the number of finished files, of all files, and a file; None where nothing is shown."""
-    if shown is None:
-        return None
+def counted(doing: str) -> Callable[[Display], Callable[[int, int, Path], None]]:
+    """For a display, a function that takes the number of finished files, of all files, and a file."""
 
-    def on_file(done: int, total: int, file: Path) -> None:
-        shown.show(None, f"{doing} {file.name}", done=done, total=total, amount=f"({done} of {total})")
+    def draws(shown: Display) -> Callable[[int, int, Path], None]:
+        def on_file(done: int, total: int, file: Path) -> None:
+            shown.show(None, f"{doing} {file.name}", done=done, total=total, amount=f"({done} of {total})")
 
-    return on_file
+        return on_file
+
+    return draws
 
 
 class Display:
@@ -76,6 +82,11 @@ class Display:
                 return
             self._last[key] = now
         echo(f"{text} {percent}{amount}".rstrip(), err=True)
+
+    def show_bytes(self, key: str | None, text: str, *, done: int, total: int) -> None:
+        """Draw how many bytes of something are done; total: 0 where nobody knows."""
+        amount = f"({bytes_text(done)} of {bytes_text(total)})" if total else ""
+        self.show(key, text, done=done, total=total or None, amount=amount)
 
     def end(self, key: str, said: str | None = None) -> None:
         """Take the bar of a part away; said: what a plain line says of it."""

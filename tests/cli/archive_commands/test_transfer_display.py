@@ -12,8 +12,8 @@ import pytest
 from dandi_server import KEY, DandiServer
 
 from ssc_to_nwb.cli import progress as progress_module
-from ssc_to_nwb.cli.displays import TransferLines, transfer_display
-from ssc_to_nwb.cli.progress import Display
+from ssc_to_nwb.cli.displays import TransferLines
+from ssc_to_nwb.cli.progress import Display, display
 from ssc_to_nwb.dandi.results import TransferProgress
 
 
@@ -81,7 +81,7 @@ def test_a_file_whose_content_the_archive_has_is_done_all_the_same(bars: Display
 def test_without_a_terminal_a_line_for_each_file(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with transfer_display(quiet=False) as drawn:
+    with display(TransferLines, quiet=False) as drawn:
         assert isinstance(drawn, TransferLines)
         drawn(TransferProgress(stage="connecting", note="dandi"))
         drawn(TransferProgress(stage="checksum", path="a.nwb", bytes_total=2000))
@@ -105,7 +105,7 @@ def test_without_a_terminal_a_line_for_each_file(
 
 
 def test_quiet_shows_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    with transfer_display(quiet=True) as drawn:
+    with display(TransferLines, quiet=True) as drawn:
         assert drawn is None
 
 
