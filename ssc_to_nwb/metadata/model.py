@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from dataclasses import MISSING, asdict, dataclass, field
 from typing import Annotated, Any, ClassVar, Literal, get_args
+from zoneinfo import ZoneInfo
 
 from ssc_to_nwb.metadata.forms import (
     Age,
@@ -33,22 +35,19 @@ Name = Annotated[str, Limits(pattern=r"^[^/:\s](?:[^/:]*[^/:\s])?$")]
 Positive = Annotated[float, Limits(gt=0)]
 
 
-def _known_zone(name: str) -> str:
-    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+def _known(look_up: Callable[[str], object], wanted: str) -> Check:
+    def check(name: str) -> str:
+        try:
+            look_up(name)
+        except (LookupError, ValueError) as failure:
+            raise ValueError(f"Expected {wanted}") from failure
+        return name
 
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError) as failure:
-        raise ValueError("Expected a time zone of the IANA database, such as America/New_York") from failure
-    return name
+    return Check(check)
 
 
-def _known_encoding(name: str) -> str:
-    try:
-        "".encode(name)
-    except (LookupError, ValueError) as failure:
-        raise ValueError("Expected an encoding of text that Python knows, such as latin-1") from failure
-    return name
+Zone = Annotated[str, _known(ZoneInfo, "a time zone of the IANA database, such as America/New_York")]
+Encoding = Annotated[str, _known("".encode, "an encoding of text that Python knows, such as latin-1")]
 
 
 def _pattern_with(*groups: str) -> Check:
@@ -224,7 +223,7 @@ class SourceFacts(Section):
         default_factory=dict,
         description="Trial of each whisker video, by file name; null for a video of no trial",
     )
-    text_encoding: Annotated[str, Check(_known_encoding)] | None = fact(
+    text_encoding: Encoding | None = fact(
         default=None, description="Encoding of texts beyond ASCII where the session file does not name it, once known"
     )
 
@@ -233,9 +232,7 @@ class SourceFacts(Section):
 class Assumptions(Section):
     """What no public source says and the conversion has to decide; each is named in the file's notes."""
 
-    timezone: Annotated[str, Check(_known_zone)] = fact(
-        default="America/New_York", description="Zone of dateOfExperiment and timeOfExperiment"
-    )
+    timezone: Zone = fact(default="America/New_York", description="Zone of dateOfExperiment and timeOfExperiment")
     clock_zero_offset_s: float = fact(
         default=0.0, description="Seconds from dateOfExperiment/timeOfExperiment to the zero of the session's clock"
     )

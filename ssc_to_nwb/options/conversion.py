@@ -10,7 +10,6 @@ from ssc_to_nwb.options.sources import SourceRequest
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
-    from ssc_to_nwb.nwb_file.results import OnProgress
     from ssc_to_nwb.run.events import OnEvent
 
 RawMode = Literal["auto", "require", "skip"]
@@ -116,5 +115,4 @@ class ConvertRequest(ConversionRequest):
     events: Path | str | None = option(
         "Write events to this file as they happen, as JSON lines.", default=None, path="file"
     )
-    on_progress: "OnProgress | None" = python_only("Called with the progress of a session.", default=None)
     on_event: "OnEvent | None" = python_only("Called with each event.", default=None)

@@ -115,8 +115,6 @@ class SessionLoop:
         if progress.session in self.outcomes:
             return
         self._has_begun(progress.session)
-        if self.settings.request.on_progress is not None:
-            self.settings.request.on_progress(progress)
         fields = asdict(progress)
         self.on_event(RunEvent(name="progress", session=fields.pop("session"), fields=fields))
 
