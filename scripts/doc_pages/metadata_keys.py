@@ -36,7 +36,7 @@ default are in the packaged files."""
 
 def metadata_page() -> str:
     """The whole page."""
-    schema = metadata_schema().json_schema()
+    schema = metadata_schema(model.Metadata).json_schema()
     sections = [_INTRODUCTION]
     for name, entry in schema["properties"].items():
         section = _resolved(entry, schema)

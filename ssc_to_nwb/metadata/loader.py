@@ -5,11 +5,12 @@ from __future__ import annotations
 import difflib
 import os
 import reprlib
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from functools import cache, reduce
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, get_type_hints
+from types import NoneType
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, get_args, get_type_hints
 
 from ssc_to_nwb.metadata.text_file import metadata_folder
 from ssc_to_nwb.metadata.yaml_lines import KeyPath, Lined, load_yaml
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
     from ssc_to_nwb.metadata.model import Metadata
 
+_Section = TypeVar("_Section")
+PlaceOf: TypeAlias = Callable[[KeyPath], object]
 EXTENDS = "extends"
 # Sections that hold a mapping from subject or session to values that replace the general ones.
 _PARTICULAR = ("subjects", "sessions")
@@ -63,7 +66,10 @@ class MetadataFiles:
 
         session: its name, `an197522_2013_03_08`; subject: the animal. Raises metadata-*, with file and line.
         """
-        return _validate(_particular(self.merged, names={"subjects": subject, "sessions": session}))
+        from ssc_to_nwb.metadata.model import Metadata
+
+        merged = _particular(self.merged, names={"subjects": subject, "sessions": session})
+        return checked_section(Metadata, merged.value, place_of=merged.place_of)
 
     def given_for_session(self, *, session: str, subject: str) -> dict[str, dict[str, Any]]:
         """What the user's own files say of one session.
@@ -199,33 +205,43 @@ def _checked_mapping(merged: Lined, key: KeyPath) -> dict[str, Lined]:
 
 
 @cache
-def schema() -> TypeAdapter[Metadata]:
-    """The schema of the metadata files."""
+def schema(kind: Any) -> TypeAdapter[Any]:
+    """The schema of a section, `Metadata` being that of whole files."""
     from pydantic import TypeAdapter
 
-    from ssc_to_nwb.metadata.model import Metadata
-
-    return TypeAdapter(Metadata)
+    return TypeAdapter(kind)
 
 
-def _validate(merged: Lined) -> Metadata:
+def checked_section(
+    kind: Callable[..., _Section], values: Mapping[str, Any], *, place_of: PlaceOf, above: KeyPath = ()
+) -> _Section:
+    """Values as a section of that class, checked.
+
+    place_of: gives file and line of a key; above: the key of the section. Raises metadata-key-unknown,
+    metadata-value-missing, metadata-value-invalid.
+    """
     from pydantic import ValidationError
 
     try:
-        return schema().validate_python(merged.value)
+        section: _Section = schema(kind).validate_python(values)
     except ValidationError as failure:
-        raise _as_error(failure.errors(include_url=False)[0], merged) from failure
+        raise _as_error(failure.errors(include_url=False)[0], kind, place_of, above) from failure
+    return section
 
 
-def _as_error(details: Any, merged: Lined) -> SscError:
+def _as_error(details: Any, kind: Any, place_of: PlaceOf, above: KeyPath) -> SscError:
     from ssc_to_nwb.metadata.forms import wanted
 
-    key: KeyPath = tuple(part for part in details["loc"] if part != "[key]")
+    below: KeyPath = tuple(part for part in details["loc"] if part != "[key]")
+    key = (*above, *below)
     dotted = ".".join(str(part) for part in key)
-    place = merged.place_of(key)
+    place = place_of(key)
     if details["type"] == "unexpected_keyword_argument":
+        # Some keys of a whole file are taken out before it is checked.
+        known = [*_known_keys(kind, below[:-1]), *((*_PARTICULAR, EXTENDS) if len(key) == 1 else ())]
+        name = str(key[-1])
         return error(
-            kinds.METADATA_KEY_UNKNOWN, file=place, field=dotted, expected=_suggestion(key), found=str(key[-1])
+            kinds.METADATA_KEY_UNKNOWN, file=place, field=dotted, expected=_suggestion(name, known), found=name
         )
     if details["type"] == "missing" and isinstance(key[-1], str):
         return error(kinds.METADATA_VALUE_MISSING, file=place, field=dotted)
@@ -238,19 +254,19 @@ def _as_error(details: Any, merged: Lined) -> SscError:
     )
 
 
-def _suggestion(key: KeyPath) -> str:
-    known = list(_known_keys(key[:-1]))
-    close = difflib.get_close_matches(str(key[-1]), known, n=1)
+def _suggestion(name: str, known: Sequence[str]) -> str:
+    close = difflib.get_close_matches(name, known, n=1)
     return f"{close[0]} (did you mean that?)" if close else f"one of {', '.join(known)}"
 
 
-def _known_keys(path: KeyPath) -> Iterable[str]:
-    from ssc_to_nwb.metadata.model import Metadata
-
-    section: Any = Metadata
+def _known_keys(kind: Any, path: KeyPath) -> list[str]:
+    """The keys of the section at a path below a section."""
     for part in path:
-        section = get_type_hints(section).get(str(part))
-        if not is_dataclass(section):
-            return ()
-    known = [one.name for one in fields(section)]
-    return [*known, *_PARTICULAR, EXTENDS] if not path else known
+        if is_dataclass(kind):
+            kind = get_type_hints(kind)[str(part)]
+        else:
+            # Of a mapping what its values are, of a list what its items are.
+            kind = next(one for one in reversed(get_args(kind)) if one is not Ellipsis)
+        if NoneType in get_args(kind):
+            kind = next(one for one in get_args(kind) if one is not NoneType)
+    return [one.name for one in fields(kind)]

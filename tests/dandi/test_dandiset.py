@@ -296,22 +296,33 @@ class TestWrongInput:
         assert not (output / "dandiset.yaml").exists()
 
     @pytest.mark.parametrize(
-        ("changes", "identifier", "field"),
+        ("changes", "identifier", "field", "expected"),
         [
-            ({"licence": "CC-BY-4.0"}, "metadata-key-unknown", "dandiset.licence"),
-            ({"name": None}, "metadata-value-invalid", "dandiset.name"),
-            ({"name": "x" * 151}, "metadata-value-invalid", "dandiset.name"),
+            ({"licence": "CC-BY-4.0"}, "metadata-key-unknown", "dandiset.licence", "license (did you mean that?)"),
+            ({"name": None}, "metadata-value-invalid", "dandiset.name", "a text"),
+            ({"name": "x" * 151}, "metadata-value-invalid", "dandiset.name", "at most 150 characters"),
             (
                 {"contributors": {"A, B": {"roles": ["Author"], "orcid": "0000"}}},
                 "metadata-value-invalid",
                 "dandiset.contributors.A, B.orcid",
+                "match pattern",
+            ),
+            (
+                {"ethics_approval": [{"identifier": "1", "url": "x"}]},
+                "metadata-key-unknown",
+                "dandiset.ethics_approval.0.url",
+                "one of identifier, committee_url",
             ),
         ],
     )
-    def test_a_section_with_a_slip(self, write: Write, changes: dict[str, Any], identifier: str, field: str) -> None:
+    def test_a_section_with_a_slip(
+        self, write: Write, changes: dict[str, Any], identifier: str, field: str, expected: str
+    ) -> None:
         with pytest.raises(SscError) as refused:
             write(section={**SECTION, **changes})
-        assert (refused.value.problem.kind.identifier, refused.value.problem.field) == (identifier, field)
+        problem = refused.value.problem
+        assert (problem.kind.identifier, problem.field) == (identifier, field)
+        assert expected in (problem.expected or "")
 
     def test_a_place_that_cannot_be_written(self, write: Write, output: Path) -> None:
         def refuse(*_: object) -> None:

@@ -99,7 +99,8 @@ class TestWrongFiles:
         ("text", "field", "expected"),
         [
             ("sesion: {lab: A}\n", "sesion", "session (did you mean that?)"),
-            ("imaging: {channels: {green: {indicater: x}}}\n", "imaging.channels.green.indicater", "one of "),
+            ("imaging: {channels: {green: {indicater: x}}}\n", "imaging.channels.green.indicater", "indicator (did"),
+            ("imaging: {microscope: {model: {x: y}}}\n", "imaging.microscope.model.x", "one of name, manufacturer, "),
             ("qqq: 1\n", "qqq", "one of dataset, session"),
         ],
     )
