@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ssc_to_nwb import json_lines
 from ssc_to_nwb.api.explanation import describe, find_problem, problem_areas, similar_problems
 from ssc_to_nwb.api.sessions import SessionSummary, list_sessions
 from ssc_to_nwb.cli.command import command_of, shows_result_of
@@ -103,7 +104,8 @@ def explain_command(identifier: str | None, *, as_json: bool) -> None:
     if identifier is None:
         areas = problem_areas()
         if as_json:
-            print_result({"problems": [_as_dict(kind, area=area) for area, kinds in areas.items() for kind in kinds]})
+            kinds = [{"area": area, **json_lines.as_json(kind)} for area, found in areas.items() for kind in found]
+            print_result({"problems": kinds})
         else:
             _list(areas)
         return
@@ -113,7 +115,7 @@ def explain_command(identifier: str | None, *, as_json: bool) -> None:
         hint = f" Did you mean {', '.join(similar)}?" if similar else ""
         raise click.UsageError(f"No problem has the identifier {identifier!r}.{hint} `ssc-to-nwb explain` lists all.")
     if as_json:
-        print_result({"problems": [_as_dict(kind)]})
+        print_result({"problems": [kind]})
     else:
         _explain(kind)
 
@@ -140,14 +142,3 @@ def _explain(kind: ProblemKind) -> None:
     for label, text in (("severity", kind.severity.value), ("why", kind.reason), ("what to do", kind.remedy)):
         whole = f"  {label}: {text}"
         echo(wrapped(whole, width=min(_WIDTH, terminal_width() or _WIDTH)))
-
-
-def _as_dict(kind: ProblemKind, *, area: str | None = None) -> dict[str, str]:
-    return {
-        **({} if area is None else {"area": area}),
-        "identifier": kind.identifier,
-        "severity": kind.severity.value,
-        "title": kind.title,
-        "reason": kind.reason,
-        "remedy": kind.remedy,
-    }

@@ -70,13 +70,7 @@ def _read(text: str) -> Area:
 
 def _kind(identifier: str, entry: dict[str, Any]) -> ProblemKind:
     severity = next(one for one in Severity if one.value in entry)
-    return ProblemKind(
-        identifier=identifier,
-        severity=severity,
-        title=entry[severity.value],
-        reason=entry["reason"],
-        remedy=entry["remedy"],
-    )
+    return ProblemKind(identifier=identifier, severity=severity, title=entry.pop(severity.value), **entry)
 
 
 @cache
