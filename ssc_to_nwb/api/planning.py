@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
     from ssc_to_nwb.run.estimate import FrameSample, Room
     from ssc_to_nwb.run.job import RunSettings
     from ssc_to_nwb.run.resume import Decision
-    from ssc_to_nwb.run.session_sources import SessionSource
     from ssc_to_nwb.session.context import SessionContext
 
 
@@ -81,7 +79,9 @@ def plan(request: PlanRequest) -> Plan:
     from ssc_to_nwb.run.estimate import frame_ratio, room_for, sample_frames
     from ssc_to_nwb.run.job import RunSettings
     from ssc_to_nwb.run.places import check_apart, check_writable
-    from ssc_to_nwb.run.session_sources import SourceSearch, find_chosen
+    from ssc_to_nwb.run.record import read_record
+    from ssc_to_nwb.run.resume import Decider
+    from ssc_to_nwb.run.session_sources import SourceSearch, checked_metadata, find_chosen
 
     settings = RunSettings.of(request)
     output, options = settings.output, settings.options
@@ -89,7 +89,9 @@ def plan(request: PlanRequest) -> Plan:
     sources, not_taken = find_chosen(request, SourceSearch(output=output, on_listing=request.on_listing))
     check_apart(output, sources)
     with system_errors_named(output):
-        decisions = _decisions(sources, settings)
+        metadata = checked_metadata(sources, settings.metadata_files)
+        decider = Decider(settings=settings, histories=read_record(output), metadata=metadata)
+        decisions = [decider.decide(one) for one in sources]
         to_do = [decision for decision in decisions if decision.action == "convert"]
         sample = sample_frames(to_do, settings) if to_do and options.raw != "skip" else None
         ratio = frame_ratio(options, sample)
@@ -103,16 +105,6 @@ def plan(request: PlanRequest) -> Plan:
             room=room_for(to_do, settings, sample=sample),
             not_taken=not_taken,
         )
-
-
-def _decisions(sources: Sequence[SessionSource], settings: RunSettings) -> list[Decision]:
-    from ssc_to_nwb.run.record import read_record
-    from ssc_to_nwb.run.resume import Decider
-    from ssc_to_nwb.run.session_sources import checked_metadata
-
-    metadata = checked_metadata(sources, settings.metadata_files)
-    decider = Decider(settings=settings, histories=read_record(settings.output), metadata=metadata)
-    return [decider.decide(one) for one in sources]
 
 
 def _planned(

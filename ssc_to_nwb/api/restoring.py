@@ -70,13 +70,13 @@ def restore(request: RestoreRequest) -> RestoreResult:
 
     path, output, overwrite = Path(request.file).absolute(), Path(request.output), request.overwrite
     log, found = ProblemLog(), None
-    with opened(path) as view:
+    with _opened(path) as view:
         variable, value = view.variable, restore_struct(view)
         count = json.loads(view.provenance["ledger_rules"]).get("other-variable", 0)
     left_out = _left_out(path, count)
     written = write_mat(output, variables={variable: value}, file_format=request.file_format, overwrite=overwrite)
     if request.stacks is not None:
-        with opened(path) as view:
+        with _opened(path) as view:
             found = restore_stacks(view, Path(request.stacks), nwb_path=path, log=log, overwrite=overwrite)
     return RestoreResult(
         file=path,
@@ -91,23 +91,10 @@ def restore(request: RestoreRequest) -> RestoreResult:
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[FileView]:
+def _opened(path: Path) -> Iterator[FileView]:
     """A whole file of this program, as the ways back see it; what makes no sense in it is restore-unreadable.
 
-    Parameters
-    ----------
-    path : Path
-        The NWB file.
-
-    Yields
-    ------
-    FileView
-        For the time of the block.
-
-    Raises
-    ------
-    SscError
-        restore-foreign, restore-of-stub, restore-unreadable, file-layout-older, file-layout-newer.
+    Raises restore-foreign and restore-of-stub besides, file-layout-older, file-layout-newer.
     """
     from ssc_to_nwb.proof.hdf5_tree import open_tree
     from ssc_to_nwb.proof.making import check_layout

@@ -143,13 +143,7 @@ def grouped_by_kind(problems: Iterable[Problem]) -> dict[ProblemKind, list[Probl
 
 @dataclass(slots=True)
 class ProblemLog:
-    """Collects the warnings of one session, in the order they came. One log belongs to one session.
-
-    Attributes
-    ----------
-    problems : list of Problem
-        What was recorded so far.
-    """
+    """Collects the warnings of one session, in the order they came. One log belongs to one session."""
 
     problems: list[Problem] = field(default_factory=list)
 
