@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import Any, ClassVar, TypeVar, dataclass_transform
 
 Line = dict[str, Any]
-_KEY = "ssc_to_nwb"
 _DOCSTRING_WIDTH = 116
 _Result = TypeVar("_Result")
 
@@ -47,9 +46,9 @@ def as_json(value: Any) -> Any:
     return str(value) if isinstance(value, Path) else value
 
 
-def fact(text: str, *, default: Any = MISSING) -> Any:
-    """A field of a result, with what is said of it."""
-    return field(default=default, metadata={_KEY: text})
+def fact(text: str | None = None, *, default: Any = MISSING, default_factory: Any = MISSING, **limits: Any) -> Any:
+    """A field with what is said of it; limits: of its value, in the words of pydantic, which reads both there."""
+    return field(default=default, default_factory=default_factory, metadata={"description": text, **limits})
 
 
 @dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(fact,))
@@ -58,7 +57,8 @@ def facts(kind: type[_Result]) -> type[_Result]:
     made = dataclass(frozen=True, slots=True, kw_only=True)(kind)
     section = ["Attributes", "----------"]
     for one in fields(made):  # type: ignore[arg-type]
-        text = textwrap.fill(one.metadata[_KEY], _DOCSTRING_WIDTH, initial_indent="    ", subsequent_indent="    ")
+        said = one.metadata["description"]
+        text = textwrap.fill(said, _DOCSTRING_WIDTH, initial_indent="    ", subsequent_indent="    ")
         section += [f"{one.name} : {one.type}", text]
     made.__doc__ = "\n".join([inspect.cleandoc(made.__doc__ or ""), "", *section])
     return made

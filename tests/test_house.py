@@ -45,7 +45,7 @@ MAY_IMPORT = {
     "matlab": {"hdf5_files", "output_files", "problems", "source_files"},
     "tif": {"chunk_shapes", "image_axes", "problems"},
     "source_files": {"grouping", "naming", "problems", "session_key", "system_files"},
-    "metadata": {"grouping", "problems", "quantities", "session_key"},
+    "metadata": {"grouping", "json_lines", "problems", "quantities", "session_key"},
     "session": {
         "clock", "data_types", "matlab", "metadata", "naming", "problems", "quantities", "session_key", "source_files",
     },

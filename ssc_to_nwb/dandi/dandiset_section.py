@@ -13,8 +13,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from ssc_to_nwb.json_lines import fact
 from ssc_to_nwb.metadata.loader import PlaceOf, checked_section, read_metadata_files
-from ssc_to_nwb.metadata.model import Section, fact
+from ssc_to_nwb.metadata.model import Section
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import error
 
@@ -26,28 +27,28 @@ ROR_PATTERN = r"^https://ror.org/[a-z0-9]+$"
 class ContributorFacts(Section):
     """A person who made the data; the key of the mapping is the name as `Last, First`."""
 
-    roles: tuple[str, ...] = fact(min_length=1, description="DataCite roles, such as Author or ContactPerson")
-    orcid: str | None = fact(default=None, pattern=ORCID_PATTERN, description="ORCID of the person, once known")
-    email: str | None = fact(default=None, description="Address; the archive asks for that of a contact person")
-    affiliation: str | None = fact(default=None, description="Institution at the time of the work")
-    affiliation_ror: str | None = fact(default=None, pattern=ROR_PATTERN, description="ROR of that institution")
-    in_citation: bool = fact(default=True, description="Whether the archive's citation names the person")
+    roles: tuple[str, ...] = fact("DataCite roles, such as Author or ContactPerson", min_length=1)
+    orcid: str | None = fact("ORCID of the person, once known", default=None, pattern=ORCID_PATTERN)
+    email: str | None = fact("Address; the archive asks for that of a contact person", default=None)
+    affiliation: str | None = fact("Institution at the time of the work", default=None)
+    affiliation_ror: str | None = fact("ROR of that institution", default=None, pattern=ROR_PATTERN)
+    in_citation: bool = fact("Whether the archive's citation names the person", default=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FunderFacts(Section):
     """An organization that paid; the key of the mapping is its name."""
 
-    ror: str | None = fact(default=None, pattern=ROR_PATTERN, description="ROR of the organization")
-    award_number: str | None = fact(default=None, description="Number of the award")
+    ror: str | None = fact("ROR of the organization", default=None, pattern=ROR_PATTERN)
+    award_number: str | None = fact("Number of the award", default=None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EthicsFacts(Section):
     """An approval of the animal work."""
 
-    identifier: str = fact(description="Number of the approved protocol")
-    committee_url: str | None = fact(default=None, description="Page of the committee")
+    identifier: str = fact("Number of the approved protocol")
+    committee_url: str | None = fact("Page of the committee", default=None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,29 +56,29 @@ class ResourceFacts(Section):
     """Something the data set is related to; the key of the mapping is a short name of its own."""
 
     title: str
-    relation: str = fact(description="DataCite relation: the dandiset <relation> the resource, such as IsDescribedBy")
-    type: str = fact(description="DataCite resource type, such as JournalArticle or Dataset")
-    doi: str | None = fact(default=None, pattern=r"^10\.\d{4,}/\S+$", description="DOI, once known")
-    doi_expected: bool = fact(default=False, description="There is a DOI; while none is known it is to be filled in")
-    url: str | None = fact(default=None, pattern=r"^https?://\S+$", description="Web address")
-    repository: str | None = fact(default=None, description="Name of the repository that holds it")
+    relation: str = fact("DataCite relation: the dandiset <relation> the resource, such as IsDescribedBy")
+    type: str = fact("DataCite resource type, such as JournalArticle or Dataset")
+    doi: str | None = fact("DOI, once known", default=None, pattern=r"^10\.\d{4,}/\S+$")
+    doi_expected: bool = fact("There is a DOI; while none is known it is to be filled in", default=False)
+    url: str | None = fact("Web address", default=None, pattern=r"^https?://\S+$")
+    repository: str | None = fact("Name of the repository that holds it", default=None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DandisetSection(Section):
     """Everything about a dandiset that does not follow from its assets."""
 
-    name: str = fact(max_length=150, description="Title of the dandiset")
-    description: str = fact(max_length=10_000, description="What the data are")
-    contributors: dict[str, ContributorFacts] = fact(min_length=1, description="People, in the order of the citation")
-    funding: dict[str, FunderFacts] | None = fact(default=None, description="Who paid, once known")
-    license: str | None = fact(default=None, description="SPDX identifier, such as CC-BY-4.0, once decided")
-    keywords: tuple[str, ...] = fact(default=(), description="Words to find the dandiset by")
-    ethics_approval: tuple[EthicsFacts, ...] | None = fact(default=None, description="Approvals, once known")
-    protocols: tuple[str, ...] | None = fact(default=None, description="URLs of protocols (protocols.io), once known")
-    citation: str = fact(description="How the source data set asks to be cited")
-    acknowledgement: str | None = fact(default=None, description="Conditions of use, thanks")
-    related_resources: dict[str, ResourceFacts] = fact(default_factory=dict, description="Papers and data sets")
+    name: str = fact("Title of the dandiset", max_length=150)
+    description: str = fact("What the data are", max_length=10_000)
+    contributors: dict[str, ContributorFacts] = fact("People, in the order of the citation", min_length=1)
+    funding: dict[str, FunderFacts] | None = fact("Who paid, once known", default=None)
+    license: str | None = fact("SPDX identifier, such as CC-BY-4.0, once decided", default=None)
+    keywords: tuple[str, ...] = fact("Words to find the dandiset by", default=())
+    ethics_approval: tuple[EthicsFacts, ...] | None = fact("Approvals, once known", default=None)
+    protocols: tuple[str, ...] | None = fact("URLs of protocols (protocols.io), once known", default=None)
+    citation: str = fact("How the source data set asks to be cited")
+    acknowledgement: str | None = fact("Conditions of use, thanks", default=None)
+    related_resources: dict[str, ResourceFacts] = fact("Papers and data sets", default_factory=dict)
 
 
 def load_section(*, dataset: str, files: Sequence[Path]) -> DandisetSection:

@@ -9,10 +9,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
-from dataclasses import MISSING, asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from typing import Annotated, Any, ClassVar, Literal, get_args
 from zoneinfo import ZoneInfo
 
+from ssc_to_nwb.json_lines import fact
 from ssc_to_nwb.metadata.forms import (
     Age,
     CalendarDate,
@@ -64,11 +65,6 @@ def _pattern_with(*groups: str) -> Check:
     return Check(check)
 
 
-def fact(*, default: Any = MISSING, default_factory: Any = MISSING, **said: Any) -> Any:
-    """A field with its description, and limits of its value; pydantic reads what is said of it there."""
-    return field(default=default, default_factory=default_factory, metadata=said)
-
-
 class Section:
     """A section of a metadata file: closed to unknown keys.
 
@@ -83,12 +79,12 @@ class Section:
 class DataSet(Section):
     """The published data set the session belongs to."""
 
-    name: Text = fact(description="Short name; part of every file's identifier")
-    title: Text = fact(description="Full title")
-    citation: Text = fact(description="How the data set asks to be cited")
-    doi: Doi | None = fact(default=None, description="DataCite DOI of the data set, once known")
-    conditions_of_use: Text = fact(description="Conditions under which the data set is given out")
-    related_publications: tuple[Publication, ...] = fact(description="Papers, as doi:...")
+    name: Text = fact("Short name; part of every file's identifier")
+    title: Text = fact("Full title")
+    citation: Text = fact("How the data set asks to be cited")
+    doi: Doi | None = fact("DataCite DOI of the data set, once known", default=None)
+    conditions_of_use: Text = fact("Conditions under which the data set is given out")
+    related_publications: tuple[Publication, ...] = fact("Papers, as doi:...")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,16 +96,14 @@ class SessionDefaults(Section):
     institution: Text
     lab: Text
     keywords: tuple[Text, ...]
-    time_of_experiment: TimeOfDay | None = fact(
-        default=None, description="HHMMSS; replaces timeOfExperiment of the session file"
-    )
+    time_of_experiment: TimeOfDay | None = fact("HHMMSS; replaces timeOfExperiment of the session file", default=None)
     experimenters: tuple[PersonName, ...] = fact(
-        default=(), description='"Last, First"; used where the session file names nobody, or to replace what it names'
+        '"Last, First"; used where the session file names nobody, or to replace what it names', default=()
     )
     virus: str | None = None
     surgery: str | None = None
     pharmacology: str | None = None
-    protocol: str | None = fact(default=None, description="Number of the approved animal protocol, once known")
+    protocol: str | None = fact("Number of the approved animal protocol, once known", default=None)
     stimulus_notes: str | None = None
     data_collection: str | None = None
 
@@ -118,17 +112,15 @@ class SessionDefaults(Section):
 class SubjectFacts(Section):
     """The animal, where the session file does not say it."""
 
-    species: Species | None = fact(default=None, description="Latin binomial; replaces what the session file says")
-    species_names: dict[str, Species] = fact(default_factory=dict, description="Latin binomial of names in the files")
-    sex: Sex | None = fact(default=None, description="M, F, U or O; replaces what the session file says")
-    sex_names: dict[str, Sex] = fact(default_factory=dict, description="M, F, U or O of names in the files")
-    age: Age | None = fact(default=None, description="ISO 8601 duration or range, where no date of birth is known")
-    date_of_birth: CalendarDate | None = fact(
-        default=None, description="yyyymmdd; replaces dateOfBirth of the session file"
-    )
+    species: Species | None = fact("Latin binomial; replaces what the session file says", default=None)
+    species_names: dict[str, Species] = fact("Latin binomial of names in the files", default_factory=dict)
+    sex: Sex | None = fact("M, F, U or O; replaces what the session file says", default=None)
+    sex_names: dict[str, Sex] = fact("M, F, U or O of names in the files", default_factory=dict)
+    age: Age | None = fact("ISO 8601 duration or range, where no date of birth is known", default=None)
+    date_of_birth: CalendarDate | None = fact("yyyymmdd; replaces dateOfBirth of the session file", default=None)
     strain: str | None = None
     genotype: str | None = None
-    weight: Weight | None = fact(default=None, description="A number and its unit, as 21 g")
+    weight: Weight | None = fact("A number and its unit, as 21 g", default=None)
     description: str | None = None
 
 
@@ -166,15 +158,15 @@ class ImagingFacts(Section):
     microscope: DeviceFacts
     channels: dict[Literal["green", "red"], OpticalChannelFacts]
     excitation_lambda_nm: Positive
-    location: Text = fact(description="Acronym of the Allen Mouse Brain Common Coordinate Framework")
+    location: Text = fact("Acronym of the Allen Mouse Brain Common Coordinate Framework")
     location_description: Text
-    field_of_view_um: tuple[Positive, Positive] = fact(description="Width and height of the whole image")
+    field_of_view_um: tuple[Positive, Positive] = fact("Width and height of the whole image")
     plane_spacing_um: Positive
     scan_line_rate_hz: float | None = fact(default=None, gt=0)
     subvolume_depth_um: dict[int, float] = fact(
-        default_factory=dict, description="Depth below the pia of the first plane, by subvolume number, once known"
+        "Depth below the pia of the first plane, by subvolume number, once known", default_factory=dict
     )
-    response_units: dict[Literal["raw", "dff", "event"], Text] = fact(description="Unit of each kind of trace")
+    response_units: dict[Literal["raw", "dff", "event"], Text] = fact("Unit of each kind of trace")
     data_processing: dict[Literal["raw", "dff", "event", "stacks"], str] = fact(default_factory=dict)
 
 
@@ -199,32 +191,29 @@ VIDEO_ORDER = (
 class SourceFacts(Section):
     """How to read files whose names and keys no public source gives with certainty."""
 
-    variable_names: tuple[str, ...] = fact(default=("s", "dat"), description="Names the session struct may have")
+    variable_names: tuple[str, ...] = fact("Names the session struct may have", default=("s", "dat"))
     array_kinds: dict[str, ArrayKind] = fact(
-        default_factory=dict, description="Kind of a time series array, by key name or as `value{3}`"
+        "Kind of a time series array, by key name or as `value{3}`", default_factory=dict
     )
     fov_pattern: Annotated[str, _pattern_with("subvolume", "plane")] = fact(
-        default=r"fov_(?P<subvolume>\d{2})(?P<plane>\d{3})",
-        description="Finds subvolume and plane in a listed path",
+        "Finds subvolume and plane in a listed path", default=r"fov_(?P<subvolume>\d{2})(?P<plane>\d{3})"
     )
     # Videos are said to be one per trial; no public source says how they are named. Look-alikes of the data set have
     # `_trial_<number>.mp4`, the rig's own names WDBP_<animal>_<yyyymmdd>_main_<running number>_<date and time>.mp4.
     # No number of a trial has as many digits as a date and time.
     video_pattern: Annotated[str, _pattern_with("trial")] = fact(
-        default=r"_trial_(?P<trial>\d{1,7})\.mp4$",
-        description="Finds the trial number in the name of a whisker video",
+        "Finds the trial number in the name of a whisker video", default=r"_trial_(?P<trial>\d{1,7})\.mp4$"
     )
     video_running_pattern: Annotated[str, _pattern_with("running")] | None = fact(
-        default=r"^WDBP(?:.*_main)?_?(?P<running>\d{1,7})(?:[_-](?:19|20)\d{2}[_-]?\d{2}[_-]?\d{2}[\d_T.-]*)?\.mp4$",
-        description="Finds the running number in the name of a whisker video, whose order is that of the trials; "
+        "Finds the running number in the name of a whisker video, whose order is that of the trials; "
         "null where it is not to be used",
+        default=r"^WDBP(?:.*_main)?_?(?P<running>\d{1,7})(?:[_-](?:19|20)\d{2}[_-]?\d{2}[_-]?\d{2}[\d_T.-]*)?\.mp4$",
     )
     video_trials: dict[str, int | None] = fact(
-        default_factory=dict,
-        description="Trial of each whisker video, by file name; null for a video of no trial",
+        "Trial of each whisker video, by file name; null for a video of no trial", default_factory=dict
     )
     text_encoding: Encoding | None = fact(
-        default=None, description="Encoding of texts beyond ASCII where the session file does not name it, once known"
+        "Encoding of texts beyond ASCII where the session file does not name it, once known", default=None
     )
 
 
@@ -232,22 +221,21 @@ class SourceFacts(Section):
 class Assumptions(Section):
     """What no public source says and the conversion has to decide; each is named in the file's notes."""
 
-    timezone: Zone = fact(default="America/New_York", description="Zone of dateOfExperiment and timeOfExperiment")
+    timezone: Zone = fact("Zone of dateOfExperiment and timeOfExperiment", default="America/New_York")
     clock_zero_offset_s: float = fact(
-        default=0.0, description="Seconds from dateOfExperiment/timeOfExperiment to the zero of the session's clock"
+        "Seconds from dateOfExperiment/timeOfExperiment to the zero of the session's clock", default=0.0
     )
     time_of_experiment: Literal["start", "saved"] = fact(
-        default="start",
-        description="What timeOfExperiment is: when the session started, or when its behavior file was saved",
+        "What timeOfExperiment is: when the session started, or when its behavior file was saved", default="start"
     )
     touch_sample_ms: float = fact(
-        default=2.0, gt=0, description="Sample interval of the whisker's clock, where a session has no whisker array"
+        "Sample interval of the whisker's clock, where a session has no whisker array", default=2.0, gt=0
     )
-    corners_first_index: float = fact(default=1.0, description="Number of the first pixel in cornersXY")
-    motor_steps_per_mm: float = fact(default=10_000.0, gt=0, description="Zaber motor steps per mm of StimulusPosition")
-    green_page_first: bool = fact(default=True, description="Pages of a stack alternate green, red")
+    corners_first_index: float = fact("Number of the first pixel in cornersXY", default=1.0)
+    motor_steps_per_mm: float = fact("Zaber motor steps per mm of StimulusPosition", default=10_000.0, gt=0)
+    green_page_first: bool = fact("Pages of a stack alternate green, red", default=True)
     channels_per_frame: int | None = fact(
-        default=None, ge=1, le=2, description="Channels in the stacks; null: the numbers of pages and frames decide"
+        "Channels in the stacks; null: the numbers of pages and frames decide", default=None, ge=1, le=2
     )
 
 
@@ -262,9 +250,9 @@ class Metadata(Section):
     video: VideoFacts
     source: SourceFacts = SourceFacts()
     assumptions: Assumptions = Assumptions()
-    dandiset: dict[str, Any] | None = fact(default=None, description="See `ssc-to-nwb dandiset --help`")
+    dandiset: dict[str, Any] | None = fact("See `ssc-to-nwb dandiset --help`", default=None)
     sources: dict[str, str] = fact(
-        default_factory=dict, description="Where each fact comes from, by dotted key; a key covers all below it"
+        "Where each fact comes from, by dotted key; a key covers all below it", default_factory=dict
     )
 
     def contents(self) -> dict[str, Any]:
