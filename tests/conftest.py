@@ -21,7 +21,9 @@ from shared_builds import SharedBuilds
 # What is heavy is imported where it is needed: the process that hands out the tests reads this file before the others.
 if TYPE_CHECKING:
     from made_sessions import Assembled, Converted
+    from pynwb import NWBFile
 
+    from ssc_to_nwb.reading.opened_session import OpenedSession
     from ssc_to_nwb.testing.spec import SessionSpec
 
 # No test depends on how fast the machine is.
@@ -209,25 +211,43 @@ def in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="session")
-def nwb_default(converted_default: Converted) -> Iterator[Any]:
-    """The NWBFile of `converted_default`, read with pynwb."""
+def opened_default(converted_default: Converted) -> Iterator[OpenedSession]:
+    """The file of `converted_default`, open; not to be changed, as the others here."""
     yield from _opened(converted_default.path)
 
 
 @pytest.fixture(scope="session")
-def nwb_awkward(converted_awkward: Converted) -> Iterator[Any]:
-    """The NWBFile of `converted_awkward`, read with pynwb."""
+def opened_awkward(converted_awkward: Converted) -> Iterator[OpenedSession]:
+    """The file of `converted_awkward`, open."""
     yield from _opened(converted_awkward.path)
 
 
 @pytest.fixture(scope="session")
-def nwb_raw(converted_raw: Converted) -> Iterator[Any]:
-    """The NWBFile of `converted_raw`, read with pynwb."""
+def opened_raw(converted_raw: Converted) -> Iterator[OpenedSession]:
+    """The file of `converted_raw`, open: the session with everything in it."""
     yield from _opened(converted_raw.path)
 
 
-def _opened(path: Path) -> Iterator[Any]:
-    from made_sessions import opened
+@pytest.fixture(scope="session")
+def nwb_default(opened_default: OpenedSession) -> NWBFile:
+    """The NWBFile of `converted_default`, read with pynwb."""
+    return opened_default.nwbfile
 
-    with opened(path) as nwbfile:
-        yield nwbfile
+
+@pytest.fixture(scope="session")
+def nwb_awkward(opened_awkward: OpenedSession) -> NWBFile:
+    """The NWBFile of `converted_awkward`, read with pynwb."""
+    return opened_awkward.nwbfile
+
+
+@pytest.fixture(scope="session")
+def nwb_raw(opened_raw: OpenedSession) -> NWBFile:
+    """The NWBFile of `converted_raw`, read with pynwb."""
+    return opened_raw.nwbfile
+
+
+def _opened(path: Path) -> Iterator[OpenedSession]:
+    from ssc_to_nwb.reading.opened_session import open_nwb_session
+
+    with open_nwb_session(path) as session:
+        yield session

@@ -22,6 +22,7 @@ from ssc_to_nwb.metadata.model import Metadata, SourceFacts
 from ssc_to_nwb.nwb_file.results import SessionOutcome, SessionTask
 from ssc_to_nwb.options.conversion import ConversionOptions
 from ssc_to_nwb.problems.model import Problem, ProblemLog, SscError
+from ssc_to_nwb.reading.nwb_session import NwbSession
 from ssc_to_nwb.session.context import SessionContext
 from ssc_to_nwb.session.session import Session, read_session
 from ssc_to_nwb.source_files.session_files import dataset_of, find_session_files, key_from_path
@@ -99,6 +100,11 @@ class Assembled:
     made: SyntheticSession
     nwbfile: NWBFile
     problems: list[Problem]
+
+    @property
+    def session(self) -> NwbSession:
+        """What reports and readers make of it."""
+        return NwbSession(path=self.made.mat_path, nwbfile=self.nwbfile)
 
     def warned(self, identifier: str) -> list[str]:
         """What was found by the problems of a kind, in their order."""

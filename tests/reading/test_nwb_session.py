@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC
 from pathlib import Path
 
 import numpy as np
 import pytest
-from made_sessions import Converted
-from session_variants import DAYS
+from made_sessions import Assembled, Converted
 
 from ssc_to_nwb.problems.model import SscError
 from ssc_to_nwb.reading.imaged_plane import ImagedPlane
@@ -17,10 +16,9 @@ from ssc_to_nwb.reading.nwb_session import NwbSession
 from ssc_to_nwb.reading.opened_session import open_nwb_session
 
 
-@pytest.fixture(scope="module")
-def session(converted_awkward: Converted) -> Iterator[NwbSession]:
-    with open_nwb_session(converted_awkward.path) as opened:
-        yield opened
+@pytest.fixture
+def session(opened_awkward: NwbSession) -> NwbSession:
+    return opened_awkward
 
 
 def test_title(session: NwbSession) -> None:
@@ -29,9 +27,9 @@ def test_title(session: NwbSession) -> None:
     assert session.nwb_version.startswith("2.")
 
 
-def test_the_letter_of_a_second_session_of_the_day(convert_once: Callable[..., Converted]) -> None:
-    with open_nwb_session(convert_once(**DAYS[2]).path) as opened:
-        assert (opened.title, opened.name) == ("an900001, 2013-03-10b", "an900001_2013_03_10b")
+def test_the_letter_of_a_second_session_of_the_day(assemble_edited: Callable[..., Assembled]) -> None:
+    second = assemble_edited(subvolumes=(), whisker_data=False, letter="b").session
+    assert (second.title, second.name) == ("an900001, 2013-03-08b", "an900001_2013_03_08b")
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -20,10 +20,9 @@ sys.path.insert(0, str(Path(__file__).parents[2] / "scripts"))
 from range_server import serve
 
 
-@pytest.fixture(scope="module")
-def session(converted_raw: Converted) -> Iterator[OpenedSession]:
-    with ssc_to_nwb.open_session(converted_raw.path) as opened:
-        yield opened
+@pytest.fixture
+def session(opened_raw: OpenedSession) -> OpenedSession:
+    return opened_raw
 
 
 def identifier(call: Callable[[], object]) -> str:
@@ -122,18 +121,19 @@ def test_what_is_not_in_the_file_is_named(session: OpenedSession, tmp_path: Path
         session.frames("fov_01002", "blue")  # type: ignore[arg-type]
 
 
-def test_a_program_may_end_with_a_session_open(converted_raw: Converted) -> None:
-    program = f"import ssc_to_nwb; s = ssc_to_nwb.open_session({str(converted_raw.path)!r}); print(len(s.trials))"
+def test_a_program_may_end_with_a_session_open(converted_small_raw: Converted) -> None:
+    program = f"import ssc_to_nwb; s = ssc_to_nwb.open_session({str(converted_small_raw.path)!r}); print(len(s.trials))"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
-    assert (done.stdout, done.stderr) == (f"{converted_raw.made.trials.numbers.size}\n", "")
+    assert (done.stdout, done.stderr) == (f"{converted_small_raw.made.trials.numbers.size}\n", "")
 
 
-def test_over_http_only_what_is_asked_for_travels(converted_raw: Converted) -> None:
-    with serve(converted_raw.path) as traffic, ssc_to_nwb.open_session(traffic.address) as session:
-        assert session.trials["trial_number"].tolist() == converted_raw.made.trials.numbers.tolist()
-        plane = converted_raw.made.planes[0]
+def test_over_http_only_what_is_asked_for_travels(converted_small_raw: Converted) -> None:
+    made = converted_small_raw.made
+    with serve(converted_small_raw.path) as traffic, ssc_to_nwb.open_session(traffic.address) as session:
+        assert session.trials["trial_number"].tolist() == made.trials.numbers.tolist()
+        plane = made.planes[0]
         frame = session.frames(plane.name)[0]
-        np.testing.assert_array_equal(frame, converted_raw.made.frames(plane.name, plane.files[0].number)[0, 0])
+        np.testing.assert_array_equal(frame, made.frames(plane.name, plane.files[0].number)[0, 0])
         assert session.file_name
         missing = traffic.address.rsplit(":", 1)[0] + ":1/none.nwb"
     assert identifier(lambda: ssc_to_nwb.open_session(missing)) == "nwb-file-missing"

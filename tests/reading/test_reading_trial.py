@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 import pytest
 from made_sessions import Converted, problem_raised
 
 from ssc_to_nwb.reading.nwb_session import NwbSession
-from ssc_to_nwb.reading.opened_session import open_nwb_session
 from ssc_to_nwb.reading.trial import read_trial
 
 
-@pytest.fixture(scope="module")
-def session(converted_raw: Converted) -> Iterator[NwbSession]:
-    with open_nwb_session(converted_raw.path) as opened:
-        yield opened
+@pytest.fixture
+def session(opened_raw: NwbSession) -> NwbSession:
+    return opened_raw
 
 
 def _position(made: Converted, number: int) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -11,16 +10,7 @@ import pytest
 from made_sessions import Converted
 from shared_builds import SharedBuilds
 
-from ssc_to_nwb.reading.nwb_session import NwbSession
-from ssc_to_nwb.reading.opened_session import open_nwb_session
 from ssc_to_nwb.report.page import SessionPage
-
-
-@pytest.fixture(scope="session")
-def rich_session(converted_raw: Converted) -> Iterator[NwbSession]:
-    """The session with everything in it, open."""
-    with open_nwb_session(converted_raw.path) as opened:
-        yield opened
 
 
 @pytest.fixture(scope="session")
@@ -33,6 +23,15 @@ def bare_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with NWBHDF5IO(path, "w") as io:
         io.write(NWBFile(session_description="<b>bare</b> & empty", identifier="bare", session_start_time=start))
     return path
+
+
+@pytest.fixture
+def few_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pages without the pictures of the trials, which take most of the time of a session that holds no more."""
+    from ssc_to_nwb.report import page
+
+    for section in ("performance_section", "cue_section"):
+        monkeypatch.setattr(page, section, lambda _: iter(()))
 
 
 # Pages as they were written, and the contents of the first file's.

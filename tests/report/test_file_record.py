@@ -35,6 +35,7 @@ def test_badges(record: FileRecord, texts: tuple[str, ...], states: tuple[str, .
     assert tuple(badge.state for badge in found) == states
 
 
+@pytest.mark.usefixtures("few_pictures")
 def test_records_of_a_conversion_and_a_validation(
     convert_once: Callable[..., Converted], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

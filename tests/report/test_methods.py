@@ -13,8 +13,8 @@ from ssc_to_nwb.report.methods import PAST_TENSE, bibliography, methods_text
 from ssc_to_nwb.report.summary import age_text, joined, range_text
 
 
-def test_a_whole_session(rich_session: NwbSession, converted_raw: Converted) -> None:
-    text = methods_text(rich_session)
+def test_a_whole_session(opened_raw: NwbSession, converted_raw: Converted) -> None:
+    text = methods_text(opened_raw)
     touches = sum(touch.onset_ms.size for touch in converted_raw.made.whisker.touches)
     for part in (
         (
@@ -50,13 +50,13 @@ def test_a_whole_session(rich_session: NwbSession, converted_raw: Converted) -> 
     assert "None" not in text
 
 
-def test_the_dataset_s_own_texts_are_in_the_past_tense(rich_session: NwbSession) -> None:
-    text = methods_text(rich_session)
+def test_the_dataset_s_own_texts_are_in_the_past_tense(opened_raw: NwbSession) -> None:
+    text = methods_text(opened_raw)
     for phrase in PAST_TENSE:
         assert phrase not in text
     packaged = " ".join(
         str(part)
-        for part in (rich_session.nwbfile.experiment_description, rich_session.nwbfile.stimulus_notes)
+        for part in (opened_raw.nwbfile.experiment_description, opened_raw.nwbfile.stimulus_notes)
     )  # fmt: skip
     # Each phrase is one of the packaged metadata: where those change, so must the list.
     assert [phrase for phrase in PAST_TENSE if phrase not in packaged and phrase != "comes within reach"] == []
@@ -64,8 +64,8 @@ def test_the_dataset_s_own_texts_are_in_the_past_tense(rich_session: NwbSession)
         assert verb not in text
 
 
-def test_the_bibliography_is_bibtex(rich_session: NwbSession) -> None:
-    text = bibliography(rich_session)
+def test_the_bibliography_is_bibtex(opened_raw: NwbSession) -> None:
+    text = bibliography(opened_raw)
     assert text.startswith(
         "@misc{peron2014ssc1,\n  author = {Simon Peron and Jeremy Freeman and Vijay Iyer and Karel Svoboda},"
     )

@@ -102,10 +102,11 @@ def test_verified_and_digest_are_those_of_the_record(bare_file: Path, tmp_path: 
     assert "digestabc123" in text
 
 
+@pytest.mark.usefixtures("few_pictures")
 def test_warnings_of_the_conversion_are_counted_apart_and_lead_to_their_list(
     convert_once: Callable[..., Converted], tmp_path: Path
 ) -> None:
-    converted = convert_once(subvolumes=(), trials_with_nan_valve_time=(1,))
+    converted = convert_once(subvolumes=(), whisker_data=False, trials_with_nan_valve_time=(1,))
     warnings = (
         {
             "identifier": "values-nan",

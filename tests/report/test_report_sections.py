@@ -11,14 +11,13 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from made_sessions import Converted, Struct, array
+from made_sessions import Assembled, Converted, Struct, array
 from PIL import Image
 
 from ssc_to_nwb.analysis.psychometric import share_correct
 from ssc_to_nwb.metadata import census
 from ssc_to_nwb.metadata.census import SubvolumeSize
 from ssc_to_nwb.reading.nwb_session import NwbSession
-from ssc_to_nwb.reading.opened_session import open_nwb_session
 from ssc_to_nwb.report.blocks import Block, Notes, Picture, Planes, Table
 from ssc_to_nwb.report.figure import grey_address
 from ssc_to_nwb.report.findings_section import findings_section
@@ -80,34 +79,34 @@ def test_contents_list_every_kind_of_object_with_its_size(rich_page: SessionPage
 
 class TestCensus:
     @pytest.fixture
-    def known(self, rich_session: NwbSession, monkeypatch: pytest.MonkeyPatch) -> None:
+    def known(self, opened_raw: NwbSession, monkeypatch: pytest.MonkeyPatch) -> None:
         """A census that has the session, with its true sizes."""
         volumes: dict[str, SubvolumeSize] = {}
-        for plane in rich_session.planes:
+        for plane in opened_raw.planes:
             traces = plane.traces("dff")
             before = volumes.get(plane.name[:6])
             rois = len(traces.columns) + (0 if before is None else before.rois)
             volumes[plane.name[:6]] = SubvolumeSize(rois=rois, frames=len(traces))
         rows = tuple(volumes.values())
-        monkeypatch.setattr(census, "read_census", lambda: {rich_session.name: rows})
+        monkeypatch.setattr(census, "read_census", lambda: {opened_raw.name: rows})
 
-    def test_a_file_that_agrees(self, rich_session: NwbSession, known: None) -> None:
-        rows = dict(_tables(provenance_section(rich_session))[0].rows)
+    def test_a_file_that_agrees(self, opened_raw: NwbSession, known: None) -> None:
+        rows = dict(_tables(provenance_section(opened_raw))[0].rows)
         assert rows["census"].startswith("agrees, ")
-        assert "census" not in _text(_findings(rich_session))
+        assert "census" not in _text(_findings(opened_raw))
 
     def test_a_file_that_differs_is_a_note(
-        self, rich_session: NwbSession, known: None, monkeypatch: pytest.MonkeyPatch
+        self, opened_raw: NwbSession, known: None, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        rows = census.read_census()[rich_session.name]
-        monkeypatch.setattr(census, "read_census", lambda: {rich_session.name: rows[1:]})
-        [notes] = [block for block in _findings(rich_session) if isinstance(block, Notes)]
+        rows = census.read_census()[opened_raw.name]
+        monkeypatch.setattr(census, "read_census", lambda: {opened_raw.name: rows[1:]})
+        [notes] = [block for block in _findings(opened_raw) if isinstance(block, Notes)]
         assert len([text for text in notes.infos if "census" in text]) == 1
         assert not [text for text in notes.warnings if "census" in text]
-        assert dict(_tables(provenance_section(rich_session))[0].rows)["census"].startswith("differs, ")
+        assert dict(_tables(provenance_section(opened_raw))[0].rows)["census"].startswith("differs, ")
 
-    def test_a_file_that_no_census_has(self, rich_session: NwbSession) -> None:
-        assert dict(_tables(provenance_section(rich_session))[0].rows)["census"] == "does not have this session"
+    def test_a_file_that_no_census_has(self, opened_raw: NwbSession) -> None:
+        assert dict(_tables(provenance_section(opened_raw))[0].rows)["census"] == "does not have this session"
 
 
 def _picture(svg: str) -> np.ndarray:
@@ -116,8 +115,8 @@ def _picture(svg: str) -> np.ndarray:
     return np.asarray(Image.open(io.BytesIO(base64.b64decode(data[1]))).convert("L"), dtype=np.float64)
 
 
-def test_the_picture_is_the_master_image_within_the_tolerance_of_jpeg(rich_session: NwbSession, converted_raw) -> None:
-    for plane, (caption, html) in zip(converted_raw.made.planes, _cards(rich_session), strict=True):
+def test_the_picture_is_the_master_image_within_the_tolerance_of_jpeg(opened_raw: NwbSession, converted_raw) -> None:
+    for plane, (caption, html) in zip(converted_raw.made.planes, _cards(opened_raw), strict=True):
         assert plane.name in caption
         image = plane.master_image[:, :, 0].astype(np.float64)
         low, high = np.percentile(image, (1.0, 99.7))
@@ -133,8 +132,8 @@ def _corners(path: str) -> np.ndarray:
     return np.cumsum(steps, axis=0) / 2
 
 
-def test_outlines_enclose_the_bright_cells_of_the_picture(rich_session: NwbSession, converted_raw: Converted) -> None:
-    for plane, (_, html) in zip(converted_raw.made.planes, _cards(rich_session), strict=True):
+def test_outlines_enclose_the_bright_cells_of_the_picture(opened_raw: NwbSession, converted_raw: Converted) -> None:
+    for plane, (_, html) in zip(converted_raw.made.planes, _cards(opened_raw), strict=True):
         shown = _picture(html)
         background = np.median(shown)
         outlines = re.findall(r'<path class="r." d="([^"]+)"><title>ROI (\d+): ([^<]+)</title>', html)
@@ -147,9 +146,9 @@ def test_outlines_enclose_the_bright_cells_of_the_picture(rich_session: NwbSessi
             assert ("no trace" in label) is not roi.has_trace
 
 
-def test_activity_is_events_per_minute(rich_session: NwbSession, converted_raw: Converted) -> None:
+def test_activity_is_events_per_minute(opened_raw: NwbSession, converted_raw: Converted) -> None:
     volume = converted_raw.made.subvolumes[0]
-    for plane in rich_session.planes[:2]:
+    for plane in opened_raw.planes[:2]:
         found = plane_activities([plane])[plane.name]
         assert found.unit == "events/min"
         for number, value in found.values.items():
@@ -158,11 +157,11 @@ def test_activity_is_events_per_minute(rich_session: NwbSession, converted_raw: 
             assert value == pytest.approx(np.nansum(events > 0) / minutes, rel=1e-3)
 
 
-def test_activity_without_events_is_a_percentile_of_dff(convert_once: Callable[..., Converted]) -> None:
-    made = convert_once(arrays=("dff",))
-    with open_nwb_session(made.path) as session:
-        found = plane_activities(session.planes)[session.planes[0].name]
-        values = session.planes[0].traces("dff").to_numpy()
+def test_activity_without_events_is_a_percentile_of_dff(assemble_edited: Callable[..., Assembled]) -> None:
+    made = assemble_edited(arrays=("dff",))
+    [plane] = made.session.planes
+    found = plane_activities([plane])[plane.name]
+    values = plane.traces("dff").to_numpy()
     assert "percentile" in found.quantity
     np.testing.assert_allclose(found.values, np.nanpercentile(values, 95, axis=0))
 
@@ -172,8 +171,8 @@ def test_an_image_of_one_value_and_of_none_can_be_shown() -> None:
         assert _picture(f'href="{grey_address(image)}"').shape == (4, 6)
 
 
-def test_planes_imaged_together_share_a_raster(rich_session: NwbSession, converted_raw: Converted) -> None:
-    pictures = [block for block in raster_section(rich_session) if isinstance(block, Picture)]
+def test_planes_imaged_together_share_a_raster(opened_raw: NwbSession, converted_raw: Converted) -> None:
+    pictures = [block for block in raster_section(opened_raw) if isinstance(block, Picture)]
     expected = [", ".join(plane.name for plane in volume.planes) for volume in converted_raw.made.subvolumes]
     assert [picture.caption.partition(";")[0] for picture in pictures][: len(expected)] == expected
 
@@ -190,10 +189,10 @@ def test_ranges_of_a_trace_hold_every_extreme() -> None:
     np.testing.assert_allclose(middle, np.arange(10) + 0.5)
 
 
-def test_performance_counts_answers_only(rich_session: NwbSession, converted_raw: Converted) -> None:
+def test_performance_counts_answers_only(opened_raw: NwbSession, converted_raw: Converted) -> None:
     types = converted_raw.made.trials.types
     hits, errors = (sum(kind.startswith(word) for kind in types) for word in ("Hit", "Err"))
-    assert share_correct(rich_session.trials["response"].to_numpy()) == hits / (hits + errors)
+    assert share_correct(opened_raw.trials["response"].to_numpy()) == hits / (hits + errors)
 
 
 def test_the_table_of_outcomes_adds_up(rich_page: SessionPage, converted_raw: Converted) -> None:
@@ -212,8 +211,8 @@ def test_responses_are_counted(rich_page: SessionPage, converted_raw: Converted)
     assert "Wilcoxon" in text
 
 
-def test_findings_of_a_session_with_gaps(rich_session: NwbSession, converted_raw: Converted) -> None:
-    section = _findings(rich_session)
+def test_findings_of_a_session_with_gaps(opened_raw: NwbSession, converted_raw: Converted) -> None:
+    section = _findings(opened_raw)
     text = _text(section)
     missing = [roi.number for roi in converted_raw.made.rois if not roi.has_trace]
     assert f"ROIs with a mask and no dF/F: {', '.join(str(number) for number in missing)}." in text
@@ -225,9 +224,8 @@ def test_findings_of_a_session_with_gaps(rich_session: NwbSession, converted_raw
     assert {row[0] for row in gaps.rows} == {plane.name for plane in converted_raw.made.planes}
 
 
-def test_findings_of_an_awkward_session(converted_awkward: Converted) -> None:
-    with open_nwb_session(converted_awkward.path) as session:
-        text = _text(_findings(session))
+def test_findings_of_an_awkward_session(opened_awkward: NwbSession) -> None:
+    text = _text(_findings(opened_awkward))
     assert "1 trial without a type" in text
     assert "1 trial without a valve time of the left port" in text
     assert "ROIs with a trace and no mask" in text
@@ -240,8 +238,8 @@ def test_warnings_come_first(pages: tuple[Path, ...]) -> None:
     assert {"warning", "info"} == set(weights)
 
 
-def test_the_ledger_accounts_for_everything(rich_session: NwbSession) -> None:
-    section = list(ledger_section(rich_session))
+def test_the_ledger_accounts_for_everything(opened_raw: NwbSession) -> None:
+    section = list(ledger_section(opened_raw))
     table = _tables(section)[0]
     counts = {row[0]: int(row[1].replace(",", "")) for row in table.rows}
     assert counts["left out"] == 0
@@ -249,8 +247,8 @@ def test_the_ledger_accounts_for_everything(rich_session: NwbSession) -> None:
     assert sum(float(row[2].removesuffix(" %")) for row in table.rows) == pytest.approx(100, abs=0.3)
 
 
-def test_provenance_names_tool_source_and_conditions(rich_session: NwbSession, converted_raw: Converted) -> None:
-    section = list(provenance_section(rich_session))
+def test_provenance_names_tool_source_and_conditions(opened_raw: NwbSession, converted_raw: Converted) -> None:
+    section = list(provenance_section(opened_raw))
     cells = [str(cell) for table in _tables(section) for row in table.rows for cell in row]
     assert converted_raw.made.mat_path.name in cells
     assert any(cell.startswith("ssc_to_nwb") for cell in cells)
@@ -259,36 +257,35 @@ def test_provenance_names_tool_source_and_conditions(rich_session: NwbSession, c
     assert any(re.fullmatch(r"[0-9a-f]{64}", cell) for cell in cells)
 
 
-def test_whiskers_that_were_never_tracked(convert_edited: Callable[..., Converted]) -> None:
+def test_whiskers_that_were_never_tracked(assemble_edited: Callable[..., Assembled]) -> None:
     def edit(s: Struct) -> None:
         array(s, "whiskerVars").update(time=EMPTY, trial=EMPTY, valueMatrix=np.zeros((2, 0)))
 
-    with open_nwb_session(convert_edited(edit, subvolumes=()).path) as session:
-        blocks = list(whisker_section(session))
+    blocks = list(whisker_section(assemble_edited(edit, subvolumes=()).session))
     assert not [block for block in blocks if isinstance(block, Picture)]
 
 
-def test_a_response_that_is_not_known_is_drawn_and_counted(rich_session: NwbSession) -> None:
-    response = ["impulsive", *rich_session.trials["response"][1:]]
-    changed = rich_session.trials.assign(response=response)
+def test_a_response_that_is_not_known_is_drawn_and_counted(opened_raw: NwbSession) -> None:
+    response = ["impulsive", *opened_raw.trials["response"][1:]]
+    changed = opened_raw.trials.assign(response=response)
     section = list(performance_section(SimpleNamespace(trials=changed)))
     assert "impulsive" in _tables(section)[0].headings
     assert ">impulsive</text>" in next(block.svg for block in section if isinstance(block, Picture))
 
 
-def test_choices_by_pole_position_are_counted(rich_session: NwbSession, converted_raw: Converted) -> None:
+def test_choices_by_pole_position_are_counted(opened_raw: NwbSession, converted_raw: Converted) -> None:
     types = converted_raw.made.trials.types
     answers = sum(kind.startswith(("Hit", "Err")) for kind in types)
-    [picture] = psychometric_picture(rich_session.trials)
+    [picture] = psychometric_picture(opened_raw.trials)
     assert f"right choices (n = {answers} answers)" in picture.svg
     assert "pole position (mm)" in picture.svg
 
 
-def test_shifts_of_the_motion_correction(rich_session: NwbSession) -> None:
-    section = list(motion_section(rich_session))
+def test_shifts_of_the_motion_correction(opened_raw: NwbSession) -> None:
+    section = list(motion_section(opened_raw))
     table = _tables(section)[0]
-    module = rich_session.nwbfile.processing["ophys"]
-    for row, plane in zip(table.rows, rich_session.planes, strict=True):
+    module = opened_raw.nwbfile.processing["ophys"]
+    for row, plane in zip(table.rows, opened_raw.planes, strict=True):
         shift = module[f"registration_shift_{plane.name}"].data[:].astype(float)
         length = np.hypot(shift[:, 0], shift[:, 1])
         assert row[:3] == (plane.name, f"{len(shift):,}", f"{np.nanmedian(length):.1f}")

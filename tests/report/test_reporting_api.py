@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 from made_sessions import Converted, problem_raised
-from session_variants import VARIANTS
 
 from ssc_to_nwb.api import reporting, rois
 from ssc_to_nwb.cli.main import group
@@ -38,17 +37,17 @@ def test_the_report_command_prints_the_pages(bare_file: Path, tmp_path: Path) ->
     assert _run("report", bare_file, "-o", tmp_path / "pages", "-q") == ""
 
 
-def test_plot_trial_command(converted_raw: Converted, tmp_path: Path) -> None:
-    roi = int(converted_raw.made.subvolumes[0].ids[1])
+def test_plot_trial_command(converted_small_raw: Converted, tmp_path: Path) -> None:
+    roi = int(converted_small_raw.made.subvolumes[0].ids[1])
     out = tmp_path / "trial.svg"
-    assert _run("plot-trial", converted_raw.path, "--trial", 2, "--roi", roi, "-o", out).strip() == str(out)
+    assert _run("plot-trial", converted_small_raw.path, "--trial", 2, "--roi", roi, "-o", out).strip() == str(out)
     assert f">{roi}</text>" in out.read_text()
 
 
 @pytest.fixture
 def small(convert_once: Callable[..., Converted]) -> Converted:
-    """A session of one small plane."""
-    return convert_once(**VARIANTS["format 7.3"])
+    """A session without imaging and whisker data."""
+    return convert_once(subvolumes=(), whisker_data=False)
 
 
 def test_methods_command(small: Converted, tmp_path: Path) -> None:
@@ -77,11 +76,11 @@ def test_help_has_examples(name: str) -> None:
     assert f"ssc-to-nwb {name}" in _run(name, "--help").split("Example", maxsplit=1)[1]
 
 
-def test_problems_of_the_system_are_named(bare_file: Path, converted_raw: Converted, tmp_path: Path) -> None:
+def test_problems_of_the_system_are_named(bare_file: Path, small: Converted, tmp_path: Path) -> None:
     (tmp_path / "taken").write_text("a file where a folder should be")
     for ask in (
         lambda: reporting.report(files=[bare_file], output=tmp_path / "taken" / "pages"),
-        lambda: reporting.plot_trial(file=converted_raw.path, trial=2, output=tmp_path / "taken" / "trial.png"),
+        lambda: reporting.plot_trial(file=small.path, trial=2, output=tmp_path / "taken" / "trial.png"),
     ):
         with problem_raised() as found:
             ask()

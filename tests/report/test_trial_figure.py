@@ -6,7 +6,6 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -19,7 +18,6 @@ from matplotlib.testing.compare import compare_images
 from patience import PATIENCE_S
 
 from ssc_to_nwb.reading.nwb_session import NwbSession
-from ssc_to_nwb.reading.opened_session import open_nwb_session
 from ssc_to_nwb.reading.trial import TraceOfTrial, TrialData, read_trial
 from ssc_to_nwb.report.single_picture import save_figure, show_figure
 from ssc_to_nwb.report.trial_figure import draw_trial
@@ -91,19 +89,19 @@ def rois(converted_raw: Converted) -> list[int]:
 
 
 def test_the_picture_from_the_file_is_that_of_the_truth(
-    rich_session: NwbSession, converted_raw: Converted, rois: list[int], tmp_path: Path
+    opened_raw: NwbSession, converted_raw: Converted, rois: list[int], tmp_path: Path
 ) -> None:
-    save_trial(_truth(converted_raw, rois=rois), tmp_path / "expected.png", title=rich_session.title)
-    save_trial(read_trial(rich_session, NUMBER, rois=rois), tmp_path / "found.png", title=rich_session.title)
+    save_trial(_truth(converted_raw, rois=rois), tmp_path / "expected.png", title=opened_raw.title)
+    save_trial(read_trial(opened_raw, NUMBER, rois=rois), tmp_path / "found.png", title=opened_raw.title)
     assert compare_images(str(tmp_path / "expected.png"), str(tmp_path / "found.png"), tol=1.0) is None
 
 
 @pytest.mark.long
 @pytest.mark.parametrize("changed", ["angles", "dff"])
 def test_a_trace_a_little_late_would_be_noticed(
-    rich_session: NwbSession, rois: list[int], tmp_path: Path, changed: str
+    opened_raw: NwbSession, rois: list[int], tmp_path: Path, changed: str
 ) -> None:
-    trial = read_trial(rich_session, NUMBER, rois=rois)
+    trial = read_trial(opened_raw, NUMBER, rois=rois)
     late = tuple(replace(trace, time_s=trace.time_s + 0.02) for trace in getattr(trial, changed))
     save_trial(trial, tmp_path / "right.png", title="a session")
     save_trial(replace(trial, **{changed: late}), tmp_path / "wrong.png", title="a session")
@@ -118,8 +116,8 @@ def test_a_trace_a_little_late_would_be_noticed(
         pytest.param(".pdf", b"%PDF", marks=pytest.mark.long),
     ],
 )
-def test_formats_and_the_same_bytes_twice(rich_session: NwbSession, tmp_path: Path, ending: str, start: bytes) -> None:
-    trial = read_trial(rich_session, NUMBER)
+def test_formats_and_the_same_bytes_twice(opened_raw: NwbSession, tmp_path: Path, ending: str, start: bytes) -> None:
+    trial = read_trial(opened_raw, NUMBER)
     for name in ("one", "two"):
         save_trial(trial, tmp_path / f"{name}{ending}", title="a session")
     first, second = ((tmp_path / f"{name}{ending}").read_bytes() for name in ("one", "two"))
@@ -128,16 +126,27 @@ def test_formats_and_the_same_bytes_twice(rich_session: NwbSession, tmp_path: Pa
 
 
 @pytest.mark.parametrize("name", ["trial.gif", "trial"])
-def test_an_unknown_format_is_refused(rich_session: NwbSession, tmp_path: Path, name: str) -> None:
+def test_an_unknown_format_is_refused(opened_raw: NwbSession, tmp_path: Path, name: str) -> None:
     with problem_raised() as found:
-        save_trial(read_trial(rich_session, NUMBER), tmp_path / name, title="a session")
+        save_trial(read_trial(opened_raw, NUMBER), tmp_path / name, title="a session")
     assert found[0].kind.identifier == "picture-format-unknown"
     assert not (tmp_path / name).exists()
 
 
-def test_axes_are_labelled_with_units(rich_session: NwbSession) -> None:
+@pytest.fixture(scope="module")
+def trial(opened_raw: NwbSession) -> TrialData:
+    return read_trial(opened_raw, NUMBER)
+
+
+@pytest.fixture(scope="module")
+def figure(trial: TrialData) -> Figure:
+    """The picture of the trial, not yet written."""
     figure = Figure()
-    draw_trial(read_trial(rich_session, NUMBER), figure=figure, title="a session")
+    draw_trial(trial, figure=figure, title="a session")
+    return figure
+
+
+def test_axes_are_labelled_with_units(figure: Figure) -> None:
     labels = [axes.get_ylabel().replace("\n", " ") for axes in figure.axes]
     assert labels[:4] == [
         "angle c1 (degrees)", "angle c2 (degrees)", "curvature change c1 (1/mm)", "curvature change c2 (1/mm)",
@@ -147,38 +156,28 @@ def test_axes_are_labelled_with_units(rich_session: NwbSession) -> None:
     assert figure.axes[4].get_yticklabels()[0].get_text() == "pole in reach"
 
 
-def test_every_kind_of_event_is_in_the_legend(rich_session: NwbSession) -> None:
-    figure = Figure()
-    trial = read_trial(rich_session, NUMBER)
-    draw_trial(trial, figure=figure, title="a session")
+def test_every_kind_of_event_is_in_the_legend(figure: Figure, trial: TrialData) -> None:
     named = {text.get_text() for text in figure.legends[0].get_texts()}
     assert named == {"shaded: pole in reach", *(set(trial.intervals) - {"pole in reach"}), *trial.points}
 
 
-def test_traces_of_rois_do_not_reach_into_each_other(rich_session: NwbSession) -> None:
-    figure = Figure()
-    trial = read_trial(rich_session, NUMBER)
-    draw_trial(trial, figure=figure, title="a session")
+def test_traces_of_rois_do_not_reach_into_each_other(figure: Figure, trial: TrialData) -> None:
     baselines = [line.get_ydata()[0] for line in figure.axes[-1].lines if len(line.get_ydata()) == 2][: len(trial.dff)]
     highest = max(np.nanmax(trace.values) - np.nanmin(trace.values) for trace in trial.dff)
     assert len(baselines) == len(trial.dff)
     assert min(above - below for above, below in pairwise(baselines)) > highest
 
 
-def test_whiskers_have_a_panel_each_on_one_scale(rich_session: NwbSession) -> None:
-    figure = Figure()
-    draw_trial(read_trial(rich_session, NUMBER), figure=figure, title="a session")
+def test_whiskers_have_a_panel_each_on_one_scale(figure: Figure) -> None:
     assert [len(axes.lines) for axes in figure.axes[:4]] == [1, 1, 1, 1]
     assert figure.axes[0].get_ylim() == figure.axes[1].get_ylim()
 
 
-def test_what_a_trial_lacks_is_said(convert_once: Callable[..., Converted]) -> None:
-    made = convert_once()
-    number = int(made.made.trials.numbers[made.made.spec.trials_without_whisker[0]])
-    with open_nwb_session(made.path) as session:
-        trial = read_trial(session, number)
+def test_what_a_trial_lacks_is_said(opened_default: NwbSession, converted_default: Converted) -> None:
+    made = converted_default.made
+    number = int(made.trials.numbers[made.spec.trials_without_whisker[0]])
     figure = Figure()
-    draw_trial(trial, figure=figure, title="a session")
+    draw_trial(read_trial(opened_default, number), figure=figure, title="a session")
     said = [text.get_text() for axes in figure.axes for text in axes.texts]
     assert "whisker angle: no data in this trial" in said
 

@@ -46,8 +46,8 @@ def test_what_draws_names_the_extra(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_what_does_not_draw_needs_none_of_it(converted_default: Converted) -> None:
-    command = [sys.executable, "-c", _WITHOUT, "methods,cells,responses", str(converted_default.path)]
+def test_what_does_not_draw_needs_none_of_it(converted_small_raw: Converted) -> None:
+    command = [sys.executable, "-c", _WITHOUT, "methods,cells,responses", str(converted_small_raw.path)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
 
