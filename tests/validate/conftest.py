@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import h5py
 import pytest
-from check_runs import RunCheck, Spoil, run_over
+from check_runs import RunCheck, Spoil, copy_without, found_in, run_over, values_put_back
 from ssc_like import write_sound_file
 
 
@@ -31,6 +31,33 @@ def spoiled(sound_file: Path, tmp_path: Path) -> Callable[[Spoil], Path]:
         return folder / sound_file.name
 
     return copy
+
+
+@pytest.fixture(scope="module")
+def opened_sound_file(sound_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[h5py.File, Any]]:
+    """A copy of the sound file, open for changes, and the reader of it."""
+    from pynwb import NWBHDF5IO
+
+    copy = copy_without(sound_file, tmp_path_factory.mktemp("opened"))
+    with h5py.File(copy, "r+") as file, NWBHDF5IO(file=file, mode="r+") as io:
+        yield file, io
+
+
+@pytest.fixture
+def check_values(opened_sound_file: tuple[h5py.File, Any]) -> RunCheck:
+    """The same as `run_check`, much sooner, for a `spoil` that changes nothing but values of data sets.
+
+    The objects are made once: they show what is in their data sets at the moment.
+    """
+    file, io = opened_sound_file
+    nwbfile = io.read()
+
+    def run(check: Any, spoil: Spoil) -> list[str]:
+        with values_put_back(file):
+            spoil(file)
+            return found_in(nwbfile, [check], io=io)[0]
+
+    return run
 
 
 @pytest.fixture

@@ -28,6 +28,10 @@ from pynwb.ophys import (
 FILE_NAME = "sub-an1_ses-20130308_behavior+image+ophys.nwb"
 VIDEO_FOLDER = FILE_NAME.removesuffix(".nwb")
 
+VIDEO = "acquisition/whisker_video"
+IMAGING = ("processing/ophys", "acquisition/two_photon_series_fov_01002_green")
+"""Where in the file they are."""
+
 TRIALS = np.array([2, 3, 5])
 STARTS = np.array([10.0, 20.0, 30.0])
 STOPS = np.array([16.0, 26.0, 36.0])

@@ -36,8 +36,8 @@ def move_pixel(x: int, y: int) -> object:
         quick=[(9, 7, False), (10, 7, True), (9, 8, True)].__contains__,
     ),
 )
-def test_masks_reach_the_last_column_and_row(x: int, y: int, found: bool, run_check: RunCheck) -> None:
-    assert bool(run_check(checks_ophys.check_masks_inside_image, move_pixel(x, y))) == found
+def test_masks_reach_the_last_column_and_row(x: int, y: int, found: bool, check_values: RunCheck) -> None:
+    assert bool(check_values(checks_ophys.check_masks_inside_image, move_pixel(x, y))) == found
 
 
 def test_without_frames_the_plane_s_images_give_the_size(run_check: RunCheck) -> None:
@@ -66,11 +66,11 @@ def test_masks_in_memory() -> None:
     assert checks_ophys.check_masks_inside_image(table).message.startswith("1 pixels of ROIs 1010;")
 
 
-def test_the_same_roi_twice_is_a_disagreement(run_check: RunCheck) -> None:
+def test_the_same_roi_twice_is_a_disagreement(check_values: RunCheck) -> None:
     def spoil(file: h5py.File) -> None:
         file[f"{DFF}/rois"][2] = 1
 
-    assert run_check(checks_ophys.check_traces_match_rois, spoil) == [f"{DFF}: 1 ROIs occur again"]
+    assert check_values(checks_ophys.check_traces_match_rois, spoil) == [f"{DFF}: 1 ROIs occur again"]
 
 
 def test_traces_of_another_plane_are_a_disagreement(run_check: RunCheck) -> None:
@@ -81,42 +81,42 @@ def test_traces_of_another_plane_are_a_disagreement(run_check: RunCheck) -> None
     assert found.endswith("dff_fov_01003: data and ROIs are of different planes: fov_01002, fov_01003")
 
 
-def test_a_trace_with_one_value_is_not_empty(run_check: RunCheck) -> None:
+def test_a_trace_with_one_value_is_not_empty(check_values: RunCheck) -> None:
     def spoil(file: h5py.File) -> None:
         file[f"{DFF}/data"][:, 2] = np.nan
         file[f"{DFF}/data"][11, 2] = 0.5
 
-    assert run_check(checks_ophys.check_traces_not_empty, spoil) == []
+    assert check_values(checks_ophys.check_traces_not_empty, spoil) == []
 
 
 @pytest.mark.parametrize(("values", "text"), [(0.0, "zero"), (np.nan, "NaN")])
-def test_empty_traces_are_named_by_roi(values: float, text: str, run_check: RunCheck) -> None:
+def test_empty_traces_are_named_by_roi(values: float, text: str, check_values: RunCheck) -> None:
     def spoil(file: h5py.File) -> None:
         file[f"{DFF}/data"][:, 0] = values
         file[f"{DFF}/data"][:, 2] = values
 
-    found = run_check(checks_ophys.check_traces_not_empty, spoil)
+    found = check_values(checks_ophys.check_traces_not_empty, spoil)
     assert found == [f"{DFF}: 2 traces are {text}: ROI 1001, ROI 1007."]
 
 
-def test_a_trace_of_nan_and_zero_is_zero(run_check: RunCheck) -> None:
+def test_a_trace_of_nan_and_zero_is_zero(check_values: RunCheck) -> None:
     def spoil(file: h5py.File) -> None:
         file[f"{DFF}/data"][:, 0] = np.nan
         file[f"{DFF}/data"][4, 0] = 0.0
 
-    assert run_check(checks_ophys.check_traces_not_empty, spoil) == [f"{DFF}: 1 traces are zero: ROI 1001."]
+    assert check_values(checks_ophys.check_traces_not_empty, spoil) == [f"{DFF}: 1 traces are zero: ROI 1001."]
 
 
-def test_silent_cells_have_no_events_but_lost_events_are_nan(run_check: RunCheck) -> None:
+def test_silent_cells_have_no_events_but_lost_events_are_nan(check_values: RunCheck) -> None:
     def silent(file: h5py.File) -> None:
         file[f"{EVENTS}/data"][:, 1] = 0.0
 
     def lost(file: h5py.File) -> None:
         file[f"{EVENTS}/data"][:, 1] = np.nan
 
-    assert run_check(checks_ophys.check_traces_not_empty, silent) == []
-    assert run_check(checks_ophys.check_event_traces_not_empty, lost) == []
-    assert run_check(checks_ophys.check_traces_not_empty, lost) == [f"{EVENTS}: 1 traces are NaN: ROI 1004."]
+    assert check_values(checks_ophys.check_traces_not_empty, silent) == []
+    assert check_values(checks_ophys.check_event_traces_not_empty, lost) == []
+    assert check_values(checks_ophys.check_traces_not_empty, lost) == [f"{EVENTS}: 1 traces are NaN: ROI 1004."]
 
 
 @pytest.mark.parametrize(("data", "found"), [([1, 0], False), ([0, 0], True), (["a", "b"], False)])

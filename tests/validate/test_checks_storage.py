@@ -7,9 +7,9 @@ from pathlib import Path
 
 import h5py
 import pytest
-from check_runs import RunCheck, run_over
+from check_runs import RunCheck, copy_without, run_over
 from pynwb.base import TimeSeries
-from ssc_like import VIDEO_FOLDER
+from ssc_like import IMAGING, VIDEO_FOLDER
 
 from ssc_to_nwb.validate import checks_objects
 
@@ -19,6 +19,13 @@ STORAGE_CHECKS = (
     checks_objects.check_chunks_not_too_large,
     checks_objects.check_chunks_not_too_small,
 )
+
+
+@pytest.fixture(scope="module")
+def sound_file(sound_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sound file's series of videos: the tests that have a file read nothing else."""
+    others = (*IMAGING, "processing/behavior", "intervals", "events")
+    return copy_without(sound_file, tmp_path_factory.mktemp("videos"), *others)
 
 
 @pytest.mark.parametrize(

@@ -21,22 +21,22 @@ def shared_times(file: h5py.File) -> h5py.Dataset:
     return file["/processing/ophys/Fluorescence/raw_fluorescence_fov_01002/timestamps"]
 
 
-def test_time_stamps_that_series_share_are_reported_once(run_check: RunCheck) -> None:
+def test_time_stamps_that_series_share_are_reported_once(check_values: RunCheck) -> None:
     def repeat(file: h5py.File) -> None:
         shared_times(file)[7] = shared_times(file)[6]
 
-    found = run_check(checks_time.check_timestamps_not_repeated, repeat)
+    found = check_values(checks_time.check_timestamps_not_repeated, repeat)
 
     assert [text.split(":")[0] for text in found] == ["/processing/ophys/Fluorescence/raw_fluorescence_fov_01002"]
 
 
-def test_a_nan_is_no_fall_but_is_not_finite(run_check: RunCheck) -> None:
+def test_a_nan_is_no_fall_but_is_not_finite(check_values: RunCheck) -> None:
     def lose(file: h5py.File) -> None:
         shared_times(file)[3] = np.nan
 
-    assert run_check(checks_time.check_timestamps_increasing, lose) == []
-    assert run_check(checks_time.check_timestamps_not_repeated, lose) == []
-    assert len(run_check(checks_time.check_timestamps_finite, lose)) == 1
+    assert check_values(checks_time.check_timestamps_increasing, lose) == []
+    assert check_values(checks_time.check_timestamps_not_repeated, lose) == []
+    assert len(check_values(checks_time.check_timestamps_finite, lose)) == 1
 
 
 @pytest.mark.parametrize(("start", "found"), [(0.0, False), (-0.001, True), (86400.0, True)])
@@ -78,15 +78,15 @@ def test_a_trial_whose_start_was_not_measured_may_come_last_without_one() -> Non
         assert text is None or text in found.message
 
 
-def test_events_at_the_same_time_are_sorted_and_events_without_time_are_not(run_check: RunCheck) -> None:
+def test_events_at_the_same_time_are_sorted_and_events_without_time_are_not(check_values: RunCheck) -> None:
     def same(file: h5py.File) -> None:
         file["/events/licks/timestamp"][2] = 14.6
 
     def without(file: h5py.File) -> None:
         file["/events/licks/timestamp"][1] = np.nan
 
-    assert run_check(checks_time.check_events_sorted, same) == []
-    assert run_check(checks_time.check_events_sorted, without) == ["/events/licks: 1 rows have no time."]
+    assert check_values(checks_time.check_events_sorted, same) == []
+    assert check_values(checks_time.check_events_sorted, without) == ["/events/licks: 1 rows have no time."]
 
 
 def test_without_trials_no_series_is_too_late(sound_file: Path) -> None:

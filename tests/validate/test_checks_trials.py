@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import h5py
 import numpy as np
 import pytest
-from check_runs import RunCheck
+from check_runs import RunCheck, copy_without
+from ssc_like import IMAGING, VIDEO
 
 from ssc_to_nwb.validate import checks_trials
 
@@ -18,14 +18,7 @@ TRIALS = "/intervals/trials"
 @pytest.fixture(scope="module")
 def sound_file(sound_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The sound file's tables of trials and events: these checks read nothing else."""
-    path = tmp_path_factory.mktemp("tables") / sound_file.parent.name / sound_file.name
-    path.parent.mkdir()
-    shutil.copyfile(sound_file, path)
-    with h5py.File(path, "r+") as file:
-        del file["processing"], file["acquisition"]
-        file.create_group("processing")
-        file.create_group("acquisition")
-    return path
+    return copy_without(sound_file, tmp_path_factory.mktemp("tables"), *IMAGING, VIDEO, "processing/behavior")
 
 
 def put(**changes: dict[int, object]) -> object:
@@ -53,23 +46,23 @@ def test_events_without_a_trial_are_no_problem(run_check: RunCheck) -> None:
     assert run_check(checks_trials.check_events_inside_trial, spoil) == []
 
 
-def test_a_trial_without_stop_lasts_until_the_next_begins(run_check: RunCheck) -> None:
+def test_a_trial_without_stop_lasts_until_the_next_begins(check_values: RunCheck) -> None:
     until_next = put(trials__stop_time={0: np.nan}, licks__timestamp={1: 19.9})
     beyond = put(trials__stop_time={0: np.nan}, licks__timestamp={1: 20.1})
 
-    assert run_check(checks_trials.check_events_inside_trial, until_next) == []
-    assert run_check(checks_trials.check_events_inside_trial, beyond) == [
+    assert check_values(checks_trials.check_events_inside_trial, until_next) == []
+    assert check_values(checks_trials.check_events_inside_trial, beyond) == [
         "/events/licks: 1 of 3 events (0 before, 1 after): row 1 at 20.1 s in trial 2."
     ]
 
 
-def test_the_last_trial_without_stop_has_no_end(run_check: RunCheck) -> None:
+def test_the_last_trial_without_stop_has_no_end(check_values: RunCheck) -> None:
     spoil = put(trials__stop_time={2: np.nan}, licks__timestamp={2: 500.0}, licks__trial_number={2: 5})
-    assert run_check(checks_trials.check_events_inside_trial, spoil) == []
+    assert check_values(checks_trials.check_events_inside_trial, spoil) == []
 
 
-def test_an_event_that_begins_before_its_trial_is_outside(run_check: RunCheck) -> None:
-    found = run_check(checks_trials.check_events_inside_trial, put(pole_in_reach__start_time={0: 9.0}))
+def test_an_event_that_begins_before_its_trial_is_outside(check_values: RunCheck) -> None:
+    found = check_values(checks_trials.check_events_inside_trial, put(pole_in_reach__start_time={0: 9.0}))
     assert found == ["/intervals/pole_in_reach: 1 of 3 events (1 before, 0 after): row 0 at 9.0 s in trial 2."]
 
 
@@ -82,8 +75,8 @@ def test_an_event_that_begins_before_its_trial_is_outside(run_check: RunCheck) -
         ({"touches__start_time": {0: 16.0}, "touches__stop_time": {0: 17.0}}, "row 0 at 16.0 s"),
     ],
 )
-def test_touches_fill_the_time_in_reach_at_most(times: dict, rows: str | None, run_check: RunCheck) -> None:
-    found = run_check(checks_trials.check_touches_inside_pole_in_reach, put(**times))
+def test_touches_fill_the_time_in_reach_at_most(times: dict, rows: str | None, check_values: RunCheck) -> None:
+    found = check_values(checks_trials.check_touches_inside_pole_in_reach, put(**times))
     assert found == ([] if rows is None else [f"/intervals/touches: 1 of 3 touches: {rows}."])
 
 
@@ -95,15 +88,15 @@ def test_touches_are_not_judged_without_the_pole(run_check: RunCheck) -> None:
     assert run_check(checks_trials.check_touches_inside_pole_in_reach, forget_pole) == []
 
 
-def test_trials_out_of_order_and_trials_with_one_number_are_named(run_check: RunCheck) -> None:
+def test_trials_out_of_order_and_trials_with_one_number_are_named(check_values: RunCheck) -> None:
     late = put(trials__start_time={1: 9.0}, trials__stop_time={1: 9.5})
-    assert run_check(checks_trials.check_trials_in_order, late) == [f"{TRIALS}: 2 of 3 trials: 2, 3."]
+    assert check_values(checks_trials.check_trials_in_order, late) == [f"{TRIALS}: 2 of 3 trials: 2, 3."]
     twice = put(trials__trial_number={1: 2})
-    assert run_check(checks_trials.check_trials_in_order, twice) == [f"{TRIALS}: 1 of 3 trials: 2."]
+    assert check_values(checks_trials.check_trials_in_order, twice) == [f"{TRIALS}: 1 of 3 trials: 2."]
 
 
-def test_minus_one_is_a_number_that_no_trial_has(run_check: RunCheck) -> None:
-    [found] = run_check(checks_trials.check_event_trials_known, put(licks__trial_number={0: -1}))
+def test_minus_one_is_a_number_that_no_trial_has(check_values: RunCheck) -> None:
+    [found] = check_values(checks_trials.check_event_trials_known, put(licks__trial_number={0: -1}))
     assert "1 of 3 events, with the trial numbers -1" in found
 
 
@@ -116,8 +109,8 @@ def test_minus_one_is_a_number_that_no_trial_has(run_check: RunCheck) -> None:
         ({"trials__trial_type": {0: "none"}}, None),
     ],
 )
-def test_rewards(changes: dict, text: str | None, run_check: RunCheck) -> None:
-    found = run_check(checks_trials.check_rewards_fit_trial_types, put(**changes))
+def test_rewards(changes: dict, text: str | None, check_values: RunCheck) -> None:
+    found = check_values(checks_trials.check_rewards_fit_trial_types, put(**changes))
     assert found == ([] if text is None else [f"{TRIALS}: {text}"])
 
 
@@ -131,8 +124,8 @@ def test_rewards(changes: dict, text: str | None, run_check: RunCheck) -> None:
         ({"trials__trial_type": {1: "none"}, "licks__side": {2: "right"}}, None),
     ],
 )
-def test_answers_are_the_first_licks_after_the_cue(changes: dict, text: str | None, run_check: RunCheck) -> None:
-    found = run_check(checks_trials.check_licks_fit_trial_types, put(**changes))
+def test_answers_are_the_first_licks_after_the_cue(changes: dict, text: str | None, check_values: RunCheck) -> None:
+    found = check_values(checks_trials.check_licks_fit_trial_types, put(**changes))
     assert found == ([] if text is None else [f"{TRIALS}: 1 of 3 trials: {text}."])
 
 
@@ -157,5 +150,5 @@ def test_trial_types_are_not_judged_by_tables_that_are_absent(table: str, run_ch
         ({"trials__correct_side": {2: "left"}}, True),
     ],
 )
-def test_types_with_other_names_are_not_judged(changes: dict, found: bool, run_check: RunCheck) -> None:
-    assert bool(run_check(checks_trials.check_trial_types_consistent, put(**changes))) == found
+def test_types_with_other_names_are_not_judged(changes: dict, found: bool, check_values: RunCheck) -> None:
+    assert bool(check_values(checks_trials.check_trial_types_consistent, put(**changes))) == found
