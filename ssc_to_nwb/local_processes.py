@@ -20,7 +20,6 @@ from dataclasses import dataclass
 from functools import partial
 from multiprocessing.connection import Connection
 from multiprocessing.connection import wait as wait_for
-from types import FrameType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ssc_to_nwb.parallel import OBJECTS_BETWEEN_SEARCHES
@@ -45,11 +44,7 @@ def signals_to(take: Callable[[int], None]) -> Iterator[None]:
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-
-    def handler(number: int, _frame: FrameType | None) -> None:
-        take(number)
-
-    earlier = {number: signal.signal(number, handler) for number in stop_signals()}
+    earlier = {one: signal.signal(one, lambda number, _frame: take(number)) for one in stop_signals()}
     try:
         yield
     finally:

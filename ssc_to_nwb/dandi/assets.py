@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -146,6 +145,11 @@ class PlannedAsset:
         return self.path.endswith(_NWB_SUFFIX)
 
     @property
+    def session(self) -> str:
+        """What the session's NWB file and its folder of videos are called: the path of the first without its ending."""
+        return self.path.removesuffix(_NWB_SUFFIX) if self.is_nwb else self.path.rpartition("/")[0]
+
+    @property
     def has_changed(self) -> bool:
         """Whether the file is another one by now, or gone."""
         try:
@@ -160,24 +164,6 @@ def has_content(remote: RemoteAsset | None, local: LocalFileAsset, *, size: int)
     if remote is None or remote.size != size:
         return False
     return remote_checksum(remote) == local_checksum(local)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SessionAssets:
-    """What is to be sent of a session: its NWB file, unless the archive has that, and videos of the folder so named."""
-
-    nwb: PlannedAsset | None
-    videos: tuple[PlannedAsset, ...]
-
-
-def sessions_to_send(to_send: Sequence[PlannedAsset]) -> list[SessionAssets]:
-    """The assets by session, sorted by path."""
-    nwb = {planned.path.removesuffix(_NWB_SUFFIX): planned for planned in to_send if planned.is_nwb}
-    videos: dict[str, list[PlannedAsset]] = {name: [] for name in nwb}
-    for planned in to_send:
-        if not planned.is_nwb:
-            videos.setdefault(planned.path.rpartition("/")[0], []).append(planned)
-    return [SessionAssets(nwb=nwb.get(name), videos=tuple(of_name)) for name, of_name in sorted(videos.items())]
 
 
 def difference_of(planned: PlannedAsset) -> Difference | None:

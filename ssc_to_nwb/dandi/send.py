@@ -17,11 +17,11 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
+from operator import attrgetter
 from typing import Any
 
 from ssc_to_nwb.dandi.assets import (
     PlannedAsset,
-    SessionAssets,
     asset_metadata,
     has_content,
     list_remote,
@@ -32,6 +32,7 @@ from ssc_to_nwb.dandi.failures import EXPECTED, Failure, is_fatal
 from ssc_to_nwb.dandi.parts import PartFlow, Room, TransferStoppedError, part_size, path_in_parts
 from ssc_to_nwb.dandi.prepare import prepare
 from ssc_to_nwb.dandi.results import AssetOutcome, Note, report
+from ssc_to_nwb.grouping import grouped
 from ssc_to_nwb.local_processes import WorkerDiedError
 from ssc_to_nwb.options.archive import UploadRequest
 from ssc_to_nwb.problems import kinds
@@ -131,14 +132,15 @@ class Sender:
                 if self.options.stop.is_set():
                     raise TransferStoppedError
 
-    def send_sessions(self, sessions: Sequence[SessionAssets], *, preparation: Executor) -> Iterator[AssetOutcome]:
-        """Send sessions, as many assets at a time as the options say; yields each outcome soon after it comes.
+    def send_sessions(self, to_send: Sequence[PlannedAsset], *, preparation: Executor) -> Iterator[AssetOutcome]:
+        """Send assets by session, as many at a time as the options say; yields each outcome soon after it comes.
 
         A session is sent as soon as its NWB file is prepared: first its videos, then the file itself. An NWB file whose
         video failed is not sent (the archive must not show it without), and yields nothing; nor do the videos of a file
         that cannot be prepared. After a problem that every other asset would meet too, nothing more is begun. Ends soon
         after `stop` of the options is set.
         """
+        sessions = sorted(grouped(to_send, attrgetter("session")).items())
         outcomes: queue.SimpleQueue[AssetOutcome] = queue.SimpleQueue()
         halted = threading.Event()
         senders = ThreadPoolExecutor(max_workers=self.options.jobs, thread_name_prefix="ssc-to-nwb-send")
@@ -154,25 +156,29 @@ class Sender:
             outcomes.put(outcome)
             return outcome.status == "uploaded"
 
-        def send_session(session: SessionAssets, preparing: Future[dict[str, Any]] | None) -> None:
+        def send_session(
+            nwb: PlannedAsset | None, videos: Sequence[PlannedAsset], preparing: Future[dict[str, Any]] | None
+        ) -> None:
             metadata = None
-            if session.nwb is not None and preparing is not None:
+            if nwb is not None and preparing is not None:
                 try:
                     metadata = preparing.result()
                 except (SscError, WorkerDiedError) as failure:
-                    outcomes.put(_unprepared(session.nwb, failure))
+                    outcomes.put(_unprepared(nwb, failure))
                     return
-            sending = [senders.submit(is_sent, video, None) for video in session.videos]
+            sending = [senders.submit(is_sent, video, None) for video in videos]
             sent = [video.result() for video in sending]
-            if session.nwb is not None and all(sent):
-                senders.submit(is_sent, session.nwb, metadata).result()
+            if nwb is not None and all(sent):
+                senders.submit(is_sent, nwb, metadata).result()
 
         try:
             under_way = set()
-            for session in sessions:
-                nwb, validation = session.nwb, self.options.validation
-                preparing = None if nwb is None else preparation.submit(prepare, nwb.local, validation)
-                under_way.add(waiters.submit(send_session, session, preparing))
+            for _, assets in sessions:
+                # The archive may have the NWB file already, and lack videos.
+                nwb = next((one for one in assets if one.is_nwb), None)
+                videos = [one for one in assets if not one.is_nwb]
+                preparing = None if nwb is None else preparation.submit(prepare, nwb.local, self.options.validation)
+                under_way.add(waiters.submit(send_session, nwb, videos, preparing))
             while under_way and not self.options.stop.is_set():
                 # In slices: a wait without end cannot be interrupted on every platform.
                 ended, under_way = wait(under_way, timeout=_POLL_S, return_when=FIRST_COMPLETED)

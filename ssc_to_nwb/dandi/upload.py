@@ -18,7 +18,6 @@ from ssc_to_nwb.dandi.assets import (
     find_local_files,
     list_remote,
     local_checksum,
-    sessions_to_send,
 )
 from ssc_to_nwb.dandi.client import Archive, open_archive
 from ssc_to_nwb.dandi.dandiset_file import check_dandiset_file
@@ -192,7 +191,7 @@ class _Run:
         room = Room(max(_ROOM, part_size(largest) * options.jobs_per_file))
         sender = Sender(archive=self.archive, options=options, note=self.note, room=room)
         with light_collections(), preparation(options.workers, files=files) as pool:
-            for outcome in sender.send_sessions(sessions_to_send(to_send), preparation=pool):
+            for outcome in sender.send_sessions(to_send, preparation=pool):
                 self.outcomes[outcome.path] = outcome
                 self._add_problem(outcome.problem)
 
