@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import astuple, dataclass, fields
+from functools import partial
 from typing import Any
 
 from ssc_to_nwb._version import __version__
@@ -111,21 +112,16 @@ def _dask_workers(address: str, *, report: OnProgress) -> Workers:
             client.close(timeout=_CLOSE_SECONDS)
 
     return Workers(
-        executor=client.get_executor(pure=False), report=_EventReport(topic=topic), close=close, lost=lost, lacks=lacks
+        executor=client.get_executor(pure=False), report=partial(_log_event, topic), close=close, lost=lost, lacks=lacks
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _EventReport:
+def _log_event(topic: str, progress: Progress) -> None:
     """Progress as an event of the worker that has the session."""
+    from distributed import get_worker
 
-    topic: str
-
-    def __call__(self, progress: Progress) -> None:
-        from distributed import get_worker
-
-        # No dictionary: Dask adds keys of its own to one.
-        get_worker().log_event(self.topic, astuple(progress))
+    # No dictionary: Dask adds keys of its own to one.
+    get_worker().log_event(topic, astuple(progress))
 
 
 @contextmanager
