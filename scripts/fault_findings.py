@@ -39,8 +39,8 @@ def examine(output: Path, findings: Findings, *, digests: Mapping[str, str]) -> 
 
     digests: of the content that each session has where nothing is killed.
     """
+    from ssc_to_nwb import naming
     from ssc_to_nwb.json_lines import read_json_lines
-    from ssc_to_nwb.run.output import unfinished_files
     from ssc_to_nwb.run.record import Done
 
     done: dict[str, list[Done]] = {}
@@ -53,7 +53,7 @@ def examine(output: Path, findings: Findings, *, digests: Mapping[str, str]) -> 
         attempts = done.get(session, [])
         findings.done_twice += max(0, len(attempts) - 1)
         findings.whole += bool(attempts) and _is_whole(attempts[-1], digest)
-    findings.stray_files += len(list(unfinished_files(output)))
+    findings.stray_files += len(list(output.rglob(naming.in_progress_pattern())))
     findings.stray_files += len(list((output / ".ssc-to-nwb").glob("run.json")))
     findings.stray_files += len(list(work_folder(output).glob("*")))
     findings.stray_files += len([path for path in output.glob("sub-*/*") if path.suffix != ".nwb"])

@@ -269,10 +269,10 @@ def spare_path(building: Path) -> Path:
     return building.with_name(f"{building.name.removesuffix(IN_PROGRESS_SUFFIX)}.spare{IN_PROGRESS_SUFFIX}")
 
 
-def in_progress_pattern(final: Path) -> str:
-    """A glob over the names that any attempt's `in_progress_path` of this file may have."""
-    token = "[0-9a-f]" * TOKEN_CHARACTERS
-    return f".{glob.escape(final.name)}.{token}*{IN_PROGRESS_SUFFIX}"
+def in_progress_pattern(final: Path | None = None) -> str:
+    """A glob over the names that any attempt's `in_progress_path` of this file, or of any file, may have."""
+    name, token = "*" if final is None else glob.escape(final.name), "[0-9a-f]" * TOKEN_CHARACTERS
+    return f".{name}.{token}*{IN_PROGRESS_SUFFIX}"
 
 
 def sidecar(nwb: Path, kind: Literal["ledger", "record", "report", "validation"]) -> Path:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import re
 import shutil
 import socket
 import uuid
@@ -25,9 +24,6 @@ from ssc_to_nwb.run.record import Done, History, state_of
 # HDF5's own variable: whoever sets it says that files are to be written without locks of the file system.
 _HDF5_VARIABLE = "HDF5_USE_FILE_LOCKING"
 _UNPACKED = "ssc-to-nwb-"
-_UNFINISHED = re.compile(
-    rf"\..+\.[0-9a-f]{{{naming.TOKEN_CHARACTERS}}}(?:\.(?:old|spare))?{re.escape(naming.IN_PROGRESS_SUFFIX)}"
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,20 +144,10 @@ def put_in_order(histories: Iterable[History], output: Path) -> None:
 
 def remove_unfinished_files(output: Path) -> None:
     """Remove what workers that failed or were killed have left, and folders that hold nothing. Raises OSError."""
-    remove(*unfinished_files(output))
-    for folder in _subject_folders(output):
+    subjects = [path for path in output.glob(naming.SUBJECT_FOLDERS) if path.is_dir()]
+    for folder in (*subjects, naming.run_folder(output)):
+        remove(*folder.glob(naming.in_progress_pattern()))
+    remove(*run_files.work_folder(output).glob("*"))
+    for folder in subjects:
         if not any(folder.iterdir()):
             folder.rmdir()
-
-
-def unfinished_files(output: Path) -> Iterator[Path]:
-    """What workers and runs that were killed have left half-written."""
-    for folder in (*_subject_folders(output), naming.run_folder(output)):
-        if folder.is_dir():
-            yield from (path for path in folder.iterdir() if _UNFINISHED.fullmatch(path.name))
-    if run_files.work_folder(output).is_dir():
-        yield from run_files.work_folder(output).iterdir()
-
-
-def _subject_folders(output: Path) -> list[Path]:
-    return [path for path in output.glob(naming.SUBJECT_FOLDERS) if path.is_dir()]
