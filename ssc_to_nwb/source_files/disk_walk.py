@@ -30,12 +30,12 @@ _SPECIAL_FILES = (
 
 
 class Obstacle(Enum):
-    """Why what lies on a disk cannot be used as a file."""
+    """Why what lies on a disk cannot be used as a file, with the problem that it is among raw files."""
 
-    SYSTEM_FILE = "system file"
-    DANGLING_LINK = "dangling link"
-    LINKED_TWICE = "folder met before"
-    SPECIAL_FILE = "special file"
+    SYSTEM_FILE = kinds.RAW_FILE_LEFT_OUT
+    DANGLING_LINK = kinds.RAW_LINK_DANGLING
+    LINKED_TWICE = kinds.RAW_LINK_LEFT_OUT
+    SPECIAL_FILE = kinds.RAW_NOT_A_FILE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

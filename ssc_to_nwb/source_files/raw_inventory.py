@@ -25,12 +25,6 @@ from ssc_to_nwb.source_files.raw_files import (
 
 # Step 4 of the registration puts this before the name of the file it took, beside which .imreg_out may have stayed.
 _REGISTERED_PREFIX = re.compile(r"^Image_Registration_\d+_")
-# What is in the way of using a file and is worth a warning.
-_KINDS_OF_OBSTACLES = {
-    Obstacle.DANGLING_LINK: kinds.RAW_LINK_DANGLING,
-    Obstacle.LINKED_TWICE: kinds.RAW_LINK_LEFT_OUT,
-    Obstacle.SPECIAL_FILE: kinds.RAW_NOT_A_FILE,
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -215,7 +209,7 @@ def _left_out(entry: DiskEntry, reason: str) -> FileLeftOut:
     return FileLeftOut(
         path=entry.path,
         reason=reason,
-        kind=kind if entry.obstacle is None else _KINDS_OF_OBSTACLES.get(entry.obstacle, kind),
+        kind=kind if entry.obstacle is None else entry.obstacle.value,
         link_to=entry.link_to,
         is_file=entry.obstacle is None,
         of_system=entry.obstacle is Obstacle.SYSTEM_FILE,
