@@ -77,6 +77,7 @@ class Comparison:
 
     def _metadata(self, then: SessionInputs, now: SessionInputs) -> Iterator[Difference]:
         """Sections that differ: because other values were given, or because this version has other ones of its own."""
+        values_now = self.job.metadata.contents()
         for section in sorted({*then.metadata, *now.metadata}):
             if then.metadata.get(section) == now.metadata.get(section):
                 continue
@@ -84,12 +85,11 @@ class Comparison:
             if then.given is None or given_then.get(section) == given_now.get(section):
                 yield Difference(text=f"metadata, section {section}, that come with ssc_to_nwb")
             else:
-                yield from self._values(section)
+                yield from self._values(section, values_now.get(section))
 
-    def _values(self, section: str) -> Iterator[Difference]:
+    def _values(self, section: str, now: Any) -> Iterator[Difference]:
         older = {} if self.contents is None else {section: self.contents.metadata.get(section)}
-        values_then = dict(_flat(older))
-        values_now = dict(_flat({section: self.job.metadata.contents().get(section)}))
+        values_then, values_now = dict(_flat(older)), dict(_flat({section: now}))
         names = sorted({*values_then, *values_now})
         changed = [name for name in names if values_then.get(name) != values_now.get(name)]
         if not values_then or not changed:
