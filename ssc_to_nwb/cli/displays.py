@@ -13,6 +13,13 @@ if TYPE_CHECKING:
     from ssc_to_nwb.dandi.results import TransferProgress
     from ssc_to_nwb.run.events import RunEvent
 
+# What no bar shows, by the event: why nothing seems to happen, and what goes otherwise than expected.
+_NOTICES = {
+    "listing": "looking into {file}",
+    "stopping": "stopping...",
+    "waiting": "waiting for {for}",
+    "session-retried": "{session}: failed, is tried again",
+}
 _RUN_STAGES = ("connecting", "validating", "comparing")
 _MOVING = ("uploading", "downloading")
 _COUNTED = (*_MOVING, "waiting", "done", "failed")
@@ -29,9 +36,8 @@ class RunLines:
 
     def __call__(self, event: RunEvent) -> None:
         """Take an event."""
-        text = _notice(event)
-        if text is not None:
-            self._shown.say(text)
+        if event.name in _NOTICES:
+            self._shown.say(_NOTICES[event.name].format_map({**event.fields, "session": event.session}))
         if event.name == "run-started":
             self._to_do = event.fields["sessions"] - event.fields["skipped"]
         elif event.session is not None:
@@ -63,19 +69,6 @@ class RunLines:
 
     def _count(self) -> str:
         return f"({self._finished} of {self._to_do})" if self._to_do else ""
-
-
-def _notice(event: RunEvent) -> str | None:
-    """What no bar shows: why nothing seems to happen, and what goes otherwise than expected."""
-    if event.name == "listing":
-        return f"looking into {event.fields['file']}"
-    if event.name == "stopping":
-        return "stopping..."
-    if event.name == "waiting":
-        return f"waiting for {event.fields['for']}"
-    if event.name == "session-retried":
-        return f"{event.session}: failed, is tried again"
-    return None
 
 
 def _share_of_session(fields: dict[str, Any]) -> float:
