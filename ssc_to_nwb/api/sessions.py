@@ -178,42 +178,27 @@ def _contents(session: Session) -> dict[str, Any]:
 def _raw_counts(session: Session, source: SessionSource) -> dict[str, Any]:
     """Listed stacks there and missing, and videos: in packed files, in the session's folder, or nowhere."""
     from ssc_to_nwb.session.raw_data import report_inventory, report_without_folder
-    from ssc_to_nwb.source_files.disk_walk import Obstacle, raw_files_below
-    from ssc_to_nwb.source_files.raw_files import is_side_file
+    from ssc_to_nwb.source_files.disk_walk import raw_files_below
     from ssc_to_nwb.source_files.raw_inventory import take_inventory
 
     listed = {plane.name: plane.listed_paths for plane in session.planes}
-    names = sum(len(paths) for paths in listed.values())
     if source.packed is not None and source.packed.raw:
-        return _packed_raw_counts(listed, source.packed.raw_sizes, folder=source.path.parent)
+        return _counts_of(listed, source.packed.raw_sizes, folder=source.path.parent)
     log = ProblemLog()
     if source.session_file is None or source.session_file.raw_folder is None:
         if source.packed is None:
             report_without_folder(session, required=False, log=log)
         # That there is no folder is no news; a link or a file in its place is.
-        return {"raw_missing": names, "warnings": tuple(one for one in log.problems if one.found is not None)}
-    inventory = take_inventory(source.session_file.raw_folder, listed_paths=listed, listed_in=source.path)
-    missing = sum(len(plane.missing) for plane in inventory.planes)
-    report_inventory(inventory, log=log)
-    return {
-        "warnings": tuple(log.problems),
-        "raw_present": names - missing,
-        "raw_missing": missing,
-        "raw_bytes": sum(
-            entry.status.st_size
-            for entry in raw_files_below(source.session_file.raw_folder)
-            if entry.obstacle is not Obstacle.SYSTEM_FILE
-        ),
-        "videos": len(inventory.videos),
-        "side_files": sum(len(plane.registration) for plane in inventory.planes)
-        + sum(is_side_file(file.path.name) for file in inventory.left_out),
-    }
+        warnings = tuple(one for one in log.problems if one.found is not None)
+        return {"raw_missing": sum(map(len, listed.values())), "warnings": warnings}
+    folder = source.session_file.raw_folder
+    report_inventory(take_inventory(folder, listed_paths=listed, listed_in=source.path), log=log)
+    sizes = {entry.below: entry.status.st_size for entry in raw_files_below(folder) if entry.obstacle is None}
+    return {"warnings": tuple(log.problems), **_counts_of(listed, sizes, folder=folder)}
 
 
-def _packed_raw_counts(
-    listed: Mapping[str, Sequence[str]], sizes: Mapping[str, int], *, folder: Path
-) -> dict[str, int]:
-    """The same of packed raw files, whose bytes are given by their paths below the session's folder."""
+def _counts_of(listed: Mapping[str, Sequence[str]], sizes: Mapping[str, int], *, folder: Path) -> dict[str, int]:
+    """The same of raw files whose bytes are given by their paths below the session's folder."""
     from ssc_to_nwb.source_files.raw_files import FolderListing, RawFileKind, is_side_file, kind_of_file
 
     listing = FolderListing(folder, sizes)
