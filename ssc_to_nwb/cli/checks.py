@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,7 +14,7 @@ from ssc_to_nwb.api.reporting import write_text_file
 from ssc_to_nwb.api.validation import ReportFormat, validate, validation_report
 from ssc_to_nwb.api.verification import SessionVerification, VerificationResult, verify_sessions
 from ssc_to_nwb.cli.command import command_of, shows_result_of
-from ssc_to_nwb.cli.options import NamedPath
+from ssc_to_nwb.cli.options import to_file
 from ssc_to_nwb.cli.output import print_problem, print_warnings, result_text
 from ssc_to_nwb.cli.progress import Display, counted, display
 from ssc_to_nwb.cli.terminal import Styled, echo, print_raw, terminal_width
@@ -89,19 +90,9 @@ def _print_failure(session: SessionVerification) -> None:
     show_default=True,
     help="Text for people, JSON lines, or JUnit XML. --json prints one object, as every command does.",
 )
-@click.option(
-    "-o",
-    "--output",
-    type=NamedPath(dir_okay=False),
-    help="Write the report to a file instead of standard output.",
-)
+@to_file("Write the report to a file instead of standard output.")
 def validate_command(
-    *,
-    report_format: ReportFormat,
-    output: Path | None,
-    as_json: bool,
-    quiet: bool,
-    **options: Any,
+    *, report_format: ReportFormat, output: Path | None, as_json: bool, quiet: bool, **options: Any
 ) -> None:
     """Validate NWB files: the schema, nwbinspector, DANDI's rules, and checks of this project on all data.
 
@@ -128,14 +119,6 @@ def validate_command(
 
 def _sessions(result: ValidationResult) -> list[dict[str, Any]]:
     """How many errors and warnings each file has, accepted ones aside."""
-    open_ones = [message for message in result.messages if message.accepted is None]
-    return [
-        {
-            "file": file,
-            **{
-                severity: sum(one.file == file and one.severity.value == severity for one in open_ones)
-                for severity in ("error", "warning", "info")
-            },
-        }
-        for file in result.files
-    ]
+    counts = Counter((one.file, one.severity.value) for one in result.messages if one.accepted is None)
+    severities = ("error", "warning", "info")
+    return [{"file": file, **{severity: counts[file, severity] for severity in severities}} for file in result.files]

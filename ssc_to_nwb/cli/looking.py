@@ -5,12 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import click
-
 from ssc_to_nwb.api.reporting import MethodsText, ReportResult, methods_of, plot_trial, report, write_text_file
 from ssc_to_nwb.api.rois import cells, plot_cell, responses
 from ssc_to_nwb.cli.command import command_of, shows_result_of
-from ssc_to_nwb.cli.options import NamedPath
+from ssc_to_nwb.cli.options import to_file
 from ssc_to_nwb.cli.output import print_result, print_warnings
 from ssc_to_nwb.cli.progress import counted, display
 from ssc_to_nwb.cli.terminal import echo, wrapped
@@ -24,15 +22,8 @@ _WIDTH = 80
     "ssc-to-nwb responses FILE.nwb -o responses.csv --figure responses.png",
     calls=responses,
 )
-@click.option("-o", "--output", type=NamedPath(dir_okay=False), help="CSV file to write: a row per ROI and event.")
-def responses_command(
-    *,
-    output: Path | None,
-    as_json: bool,
-    verbose: bool,
-    quiet: bool,
-    **options: Any,
-) -> None:
+@to_file("CSV file to write: a row per ROI and event.")
+def responses_command(*, output: Path | None, as_json: bool, verbose: bool, quiet: bool, **options: Any) -> None:
     """Test which ROIs respond to the first touch of a trial, and which to the onset of whisking without touch.
 
     FILES are NWB files, or folders with NWB files in them. The question is that of Peron et al. (2015), the method is
@@ -104,12 +95,7 @@ def plot_trial_command(written: Path | None) -> None:
     "ssc-to-nwb cells /data/ssc-1-nwb -o cells.csv",
     calls=cells,
 )
-@click.option(
-    "-o",
-    "--output",
-    type=NamedPath(dir_okay=False),
-    help="CSV file to write: a row per cell and session.",
-)
+@to_file("CSV file to write: a row per cell and session.")
 def cells_command(*, output: Path | None, as_json: bool, verbose: bool, **options: Any) -> None:
     """List the cells of converted sessions: plane, position and mean event rate in every session.
 
@@ -159,7 +145,7 @@ def plot_cell_command(written: Path | None) -> None:
     "ssc-to-nwb methods session.nwb -o methods.txt",
     json_of=lambda found: {"sessions": [{"session": found.session}], **found.as_dict()},
 )
-@click.option("-o", "--output", type=NamedPath(dir_okay=False), help="Text file to write, in place of the terminal.")
+@to_file("Text file to write, in place of the terminal.")
 def methods_command(found: MethodsText, *, output: Path | None) -> None:
     """Print a methods text for a paper, and entries for its bibliography, from what is in the NWB file alone.
 

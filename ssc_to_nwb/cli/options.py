@@ -29,6 +29,11 @@ class NamedPath(click.Path):
         return super().convert(with_home(value), param, ctx)
 
 
+def to_file(text: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Give a command the option for a file that it writes besides, or in place of, what it prints."""
+    return click.option("-o", "--output", type=NamedPath(dir_okay=False), help=text)
+
+
 def written_to(name: str, *, place: NamedPath) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Give a command the place it writes to: as an argument, or as the option -o, as all commands have it."""
 
