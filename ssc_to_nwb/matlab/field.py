@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from ssc_to_nwb.matlab.leaves import describe
 from ssc_to_nwb.matlab.tree import (
     MatCell,
     MatChar,
@@ -15,7 +16,6 @@ from ssc_to_nwb.matlab.tree import (
     MatStruct,
     MatStructArray,
     MatValue,
-    describe,
     is_empty_value,
     plain_text,
     row_texts,

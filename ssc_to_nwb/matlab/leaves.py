@@ -7,7 +7,16 @@ from functools import cache
 
 import numpy as np
 
-from ssc_to_nwb.matlab.tree import MatCell, MatChar, MatSparse, MatStruct, MatStructArray, MatValue, char_units
+from ssc_to_nwb.matlab.tree import (
+    MatCell,
+    MatChar,
+    MatSparse,
+    MatStruct,
+    MatStructArray,
+    MatUnsupported,
+    MatValue,
+    char_units,
+)
 
 # Element type of each class of numbers.
 CLASS_TYPES = {
@@ -75,3 +84,15 @@ def matlab_shape(value: MatValue) -> tuple[int, ...]:
     if isinstance(value, str):
         return (1, char_units(value)) if value else (0, 0)
     return value.shape
+
+
+def describe(value: MatValue) -> str:
+    """What a value is, for messages: `2x18 double`, `text 'abc'`, `1x3 cell` or `struct with fields a, b`."""
+    if isinstance(value, str):
+        return f"text {value[:60]!r}"
+    if isinstance(value, MatStruct):
+        return f"struct with fields {', '.join(value.fields) or '(none)'}"
+    if isinstance(value, MatUnsupported):
+        return f"{value.matlab_class} ({value.reason})"
+    kind = "struct array" if isinstance(value, MatStructArray) else matlab_class(value)
+    return f"{'x'.join(map(str, value.shape))} {kind}"

@@ -12,11 +12,11 @@ from isal import igzip_lib
 
 from ssc_to_nwb.hdf5_files import hdf5_fault
 from ssc_to_nwb.matlab.bounds import Bounds, MatFormat
-from ssc_to_nwb.matlab.leaves import leaf_bytes, matlab_class, matlab_shape, walk_leaves
+from ssc_to_nwb.matlab.leaves import describe, leaf_bytes, matlab_class, matlab_shape, walk_leaves
 from ssc_to_nwb.matlab.mat5 import MI_COMPRESSED, DamagedFileError, read_mat5
 from ssc_to_nwb.matlab.stored_chars import HDF5_SIGNATURE, MatContents, MatRead
 from ssc_to_nwb.matlab.text import TextReader
-from ssc_to_nwb.matlab.tree import MatStruct, MatUnsupported, MatValue, describe
+from ssc_to_nwb.matlab.tree import MatStruct, MatUnsupported, MatValue
 from ssc_to_nwb.matlab.write_mat5 import LARGEST_VARIABLE_BYTES, TooLargeForFormat5Error, write_mat5
 from ssc_to_nwb.matlab.write_mat73 import write_mat73
 from ssc_to_nwb.output_files import whole_file

@@ -192,19 +192,5 @@ def is_empty_value(value: MatValue) -> bool:
     return plain_text(value) == "" if isinstance(value, str | MatChar) else 0 in value.shape
 
 
-def describe(value: MatValue) -> str:
-    """What a value is, for messages: `2x18 float64`, `text 'abc'`, `1x3 cell` or `struct with fields a, b`."""
-    if isinstance(value, str):
-        return f"text {value[:60]!r}"
-    if isinstance(value, MatStruct):
-        return f"struct with fields {', '.join(value.fields) or '(none)'}"
-    if isinstance(value, MatUnsupported):
-        return f"{value.matlab_class} ({value.reason})"
-    names = {MatStructArray: "struct array", MatCell: "cell", MatChar: "char"}
-    if isinstance(value, MatSparse):
-        return f"{_size(value.shape)} sparse {value.values.dtype}"
-    return f"{_size(value.shape)} {value.dtype if isinstance(value, np.ndarray) else names[type(value)]}"
-
-
 def _size(shape: tuple[int, ...]) -> str:
     return "x".join(str(length) for length in shape)

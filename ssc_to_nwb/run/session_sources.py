@@ -142,7 +142,7 @@ class SourceSearch:
 def find_sources(source: Path, search: SourceSearch) -> tuple[SessionSource, ...]:
     """The sessions of a source, unpacked and packed, sorted by name. A session that cannot be used has its problem.
 
-    Raises source-missing, no-session-found, session-found-twice, session-name-unknown.
+    Raises source-missing, no-session-found, session-found-twice, session-name-unknown, packed-unreadable.
     """
     source = source.absolute()
     is_file = source.is_file()
@@ -163,7 +163,7 @@ def find_sources(source: Path, search: SourceSearch) -> tuple[SessionSource, ...
 
 
 def find_not_taken(source: Path, search: SourceSearch) -> tuple[Problem, ...]:
-    """A warning for each MATLAB file of a source, unpacked and packed, that `find_sources` takes for no session.
+    """A warning for each MATLAB or packed file of a source that `find_sources` takes for no session nor searches.
 
     Packed files that cannot be read are passed over: they are sources with a problem. Raises source-not-readable.
     """
@@ -175,7 +175,8 @@ def find_not_taken(source: Path, search: SourceSearch) -> tuple[Problem, ...]:
         reasons[entry.path] = entry.reason if is_special else why_not_taken(below)
     for path in find_packed_files(source, output=search.output):
         with suppress(SscError):
-            reasons |= {path / name: why_not_taken(PurePosixPath(name)) for name in search.listing(path).members}
+            members = map(PurePosixPath, search.listing(path).members)
+            reasons |= {path / member: why_not_taken(member, is_member=True) for member in members}
     return tuple(
         error(kinds.MAT_NOT_TAKEN, file=path, found=reason, expected=NAMES_EXPECTED).problem
         for path, reason in reasons.items()

@@ -6,6 +6,7 @@ twice and an entry that yields more bytes than it announces.
 
 from __future__ import annotations
 
+import re
 import stat
 import tarfile
 import zipfile
@@ -14,7 +15,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path, PurePosixPath
+from pathlib import Path, PurePath, PurePosixPath
 from typing import IO, Any, cast
 
 from ssc_to_nwb.problems import kinds
@@ -22,6 +23,8 @@ from ssc_to_nwb.problems.model import SscError, error
 from ssc_to_nwb.problems.system_errors import system_errors_named
 
 PACKED_SUFFIXES = (".tar", ".tar.gz", ".tgz", ".zip")
+PACKED_KINDS = ", ".join(PACKED_SUFFIXES)
+_OTHER_KINDS = re.compile(r"\.(tar\.\w+|tbz2?|tb2|txz|tzst|tlz|7z|rar|mat\.(gz|bz2|xz|zst|z))$", re.IGNORECASE)
 _BLOCK_BYTES = 2**20
 _ZIP_ENCRYPTED = 0x1
 _DAMAGE: tuple[type[Exception], ...] = (
@@ -45,9 +48,14 @@ class PackedFile:
     members: Mapping[str, int]
 
 
-def is_packed(path: Path) -> bool:
+def is_packed(path: PurePath) -> bool:
     """Whether the name is that of a packed file."""
     return path.name.lower().endswith(PACKED_SUFFIXES)
+
+
+def is_packed_otherwise(path: PurePath) -> bool:
+    """Whether the name is that of a packed file, or a packed session file, of a kind that is not read."""
+    return _OTHER_KINDS.search(path.name) is not None and not is_packed(path)
 
 
 def packed_stem(path: Path) -> str:

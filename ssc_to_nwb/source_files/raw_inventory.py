@@ -196,7 +196,7 @@ def _place(entry: DiskEntry, kind: RawFileKind, plane: _Plane | None) -> str | N
 
 
 _NEVER_TAKEN = {
-    RawFileKind.STACK: "no file list of the session file names this stack",
+    RawFileKind.STACK: "no file list of the session file names this tif",
     RawFileKind.REGISTRATION_STATISTICS: (
         "summary of the registration in a layout that is not published; the shifts per frame are kept"
     ),

@@ -10,6 +10,7 @@ from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import error
 from ssc_to_nwb.session_key import SessionKey
 from ssc_to_nwb.source_files.disk_walk import in_place_of, is_raw_folder, named_files
+from ssc_to_nwb.source_files.packed_files import PACKED_KINDS, is_packed, is_packed_otherwise
 from ssc_to_nwb.source_files.raw_files import RawFileKind, kind_of_file
 
 # What follows the key in the name of a session file, in any case, and the data set that has such names: ssc-1
@@ -70,9 +71,11 @@ def find_session_files(source: Path, *, output: Path | None = None) -> tuple[Ses
 
     output: the folder of the conversion, which is not searched.
 
-    Raises source-missing, session-name-unknown (for a file), session-found-twice.
+    Raises source-missing, session-found-twice; session-name-unknown, packed-unreadable (for a file).
     """
     if source.is_file():
+        if is_packed_otherwise(source):
+            raise error(kinds.PACKED_UNREADABLE, file=source, expected=f"one of {PACKED_KINDS}", found=source.name)
         return (session_file(source),)
     if not source.is_dir():
         raise error(
@@ -112,17 +115,20 @@ def _raw_folder(path: Path, name: str) -> Path | None:
     return path.parent if path.parent.name.casefold() == name.casefold() else None
 
 
-def why_not_taken(below: PurePosixPath) -> str | None:
-    """Why the file at this place below a source is not taken for a session.
+def why_not_taken(below: PurePosixPath, *, is_member: bool = False) -> str | None:
+    """Why the file at this place below a source is not taken for a session, or not searched for sessions.
 
-    None where it is taken, where it is no MATLAB file by its name, and where it is one that the registration keeps
-    beside the stacks, which is known not to be a session.
+    None where it is taken, where by its name it is neither a MATLAB file nor packed, and where it is one that the
+    registration keeps beside the stacks, which is known not to be a session. is_member: whether it is in a packed file.
     """
-    if below.suffix.lower() != ".mat" or kind_of_file(below.name) is RawFileKind.REGISTRATION_STATISTICS:
-        return None
-    if system_files.is_system_path(below.parts):
-        return system_files.REASON
+    is_system = system_files.is_system_path(below.parts)
     raw_folder = next((part for part in below.parts[:-1] if is_raw_folder(part)), None)
+    if below.suffix.lower() != ".mat":
+        return None if is_system or raw_folder is not None else _why_not_searched(below, is_member=is_member)
+    if kind_of_file(below.name) is RawFileKind.REGISTRATION_STATISTICS:
+        return None
+    if is_system:
+        return system_files.REASON
     if raw_folder is not None:
         return f"it is in {raw_folder}, a folder of raw files"
     key = SessionKey.at_start_of(below.name)
@@ -130,3 +136,9 @@ def why_not_taken(below: PurePosixPath) -> str | None:
         return "its name does not begin with animal and date"
     rest = below.name.removeprefix(str(key))
     return None if rest.lower() in _ENDINGS else f"its name continues with {rest!r} after animal and date"
+
+
+def _why_not_searched(below: PurePosixPath, *, is_member: bool) -> str | None:
+    if is_packed_otherwise(below):
+        return f"packed files of this kind are not read; those of {PACKED_KINDS} are"
+    return "a packed file inside another one is not read" if is_member and is_packed(below) else None

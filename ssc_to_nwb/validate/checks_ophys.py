@@ -12,6 +12,7 @@ from pynwb.ophys import PlaneSegmentation, RoiResponseSeries, TwoPhotonSeries
 
 from ssc_to_nwb import naming
 from ssc_to_nwb.problems import kinds
+from ssc_to_nwb.quantities import plural
 from ssc_to_nwb.validate.arrays import all_values, blocks, ragged, row_ids, shape_of, texts, where
 from ssc_to_nwb.validate.project_check import all_said, examples, project_check, some_of
 
@@ -91,7 +92,11 @@ def check_traces_not_empty(time_series: TimeSeries) -> str | None:
         return None
     nan, zero = _empty_columns(time_series)
     zero = [] if _is_of_events(time_series) else zero
-    found = [f"{len(bad)} traces are {what}: {examples(bad)}" for bad, what in ((nan, "NaN"), (zero, "zero")) if bad]
+    found = [
+        f"{plural(len(bad), 'trace is', 'traces are')} {what}: {examples(bad)}"
+        for bad, what in ((nan, "NaN"), (zero, "zero"))
+        if bad
+    ]
     return all_said(found)
 
 

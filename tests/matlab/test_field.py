@@ -98,13 +98,13 @@ class TestNumbers:
     def test_a_matrix_is_no_vector(self) -> None:
         with problem_raised() as found:
             field(np.zeros((2, 3))).row()
-        assert (found[0].kind.identifier, found[0].found) == ("field-type", "2x3 float64")
+        assert (found[0].kind.identifier, found[0].found) == ("field-type", "2x3 double")
 
     def test_another_length(self) -> None:
         with problem_raised() as found:
             field(row(1, 2, 3), "s.trialStartTimes").row(length=4)
         assert (found[0].kind.identifier, found[0].field) == ("field-length", "s.trialStartTimes")
-        assert (found[0].expected, found[0].found) == ("4 values", "1x3 float64")
+        assert (found[0].expected, found[0].found) == ("4 values", "1x3 double")
 
     @pytest.mark.parametrize("value", ["text", cell(row(1)), struct(a=row(1)), np.array([[1j]])])
     def test_what_is_no_number(self, value: object) -> None:
@@ -142,7 +142,7 @@ class TestMatrices:
         assert field(np.zeros((2, 3))).matrix(rows=2).shape == (2, 3)
         with problem_raised() as found:
             field(np.zeros((3, 2)), "s.valueMatrix").matrix(rows=2, columns=3)
-        assert (found[0].kind.identifier, found[0].expected, found[0].found) == ("field-length", "2x3", "3x2 float64")
+        assert (found[0].kind.identifier, found[0].expected, found[0].found) == ("field-length", "2x3", "3x2 double")
 
     def test_an_image_stack_is_no_matrix(self) -> None:
         with problem_raised() as found:
@@ -204,8 +204,8 @@ def test_a_struct_array_may_hold_the_values_of_several_keys() -> None:
         ),
         (struct(value=cell("x")), ("field-missing", "a field keyNames", None)),
         (struct(keyNames=cell("a")), ("field-missing", "a field value", None)),
-        (struct(keyNames=cell(row(1)), value=cell("x")), ("field-type", "text", "1x1 float64")),
-        (row(1, 2), ("field-type", "a struct", "1x2 float64")),
+        (struct(keyNames=cell(row(1)), value=cell("x")), ("field-type", "text", "1x1 double")),
+        (row(1, 2), ("field-type", "a struct", "1x2 double")),
     ],
 )
 def test_what_is_no_hash(value: MatValue, reported: tuple[str, str, str | None]) -> None:

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from made_sessions import problem_raised, read, write
 
-from ssc_to_nwb.matlab.leaves import walk_leaves
+from ssc_to_nwb.matlab.leaves import describe, walk_leaves
 from ssc_to_nwb.matlab.mat_file import read_mat, read_session_struct
-from ssc_to_nwb.matlab.tree import MatCell, MatChar, MatStruct, MatStructArray, describe
+from ssc_to_nwb.matlab.tree import MatCell, MatChar, MatStruct, MatStructArray
 from ssc_to_nwb.problems.model import SscError
 from ssc_to_nwb.testing.matlab import Cell, StructArray, write_mat73
 
@@ -58,13 +58,13 @@ def test_classes_and_empties(tmp_path: Path) -> None:
     write_mat73(path=path, variables={"s": values})
     fields = read_session_struct(path)[1].fields
     assert {name: describe(value) for name, value in fields.items()} == {
-        "flags": "1x2 bool",
-        "single": "1x2 float32",
+        "flags": "1x2 logical",
+        "single": "1x2 single",
         "int16": "2x1 int16",
-        "cube": "2x3x4 float64",
+        "cube": "2x3x4 double",
         "no_text": "text ''",
         "no_cell": "0x3 cell",
-        "no_columns": "3x0 float64",
+        "no_columns": "3x0 double",
         "no_records": "1x0 struct array",
         "column": "2x1 cell",
         "no_fields": "struct with fields (none)",
@@ -119,7 +119,7 @@ def test_a_sparse_matrix_is_known_as_one(tmp_path: Path) -> None:
         group.attrs["MATLAB_sparse"] = np.uint64(3)
         group["data"], group["ir"], group["jc"] = [5.0, 6.0], np.uint64([0, 2]), np.uint64([0, 1, 1, 2])
     matrix = read_mat(path)["s"]
-    assert describe(matrix) == "3x3 sparse float64"
+    assert describe(matrix) == "3x3 sparse double"
     np.testing.assert_array_equal(np.asarray(matrix), [[5, 0, 0], [0, 0, 0], [0, 0, 6]])
 
 

@@ -10,9 +10,9 @@ import pytest
 import scipy.io
 from made_sessions import problem_raised, write
 
-from ssc_to_nwb.matlab.leaves import leaf_bytes, walk_leaves
+from ssc_to_nwb.matlab.leaves import describe, leaf_bytes, walk_leaves
 from ssc_to_nwb.matlab.mat_file import read_mat, read_session_struct
-from ssc_to_nwb.matlab.tree import MatCell, MatChar, MatSparse, MatStruct, MatStructArray, MatUnsupported, describe
+from ssc_to_nwb.matlab.tree import MatCell, MatChar, MatSparse, MatStruct, MatStructArray, MatUnsupported
 from ssc_to_nwb.problems.model import SscError
 from ssc_to_nwb.testing.matlab import Cell, StructArray, write_mat5
 
@@ -81,8 +81,8 @@ def test_texts(tree: MatStruct) -> None:
 
 
 def test_empties_keep_their_shape(tree: MatStruct) -> None:
-    assert describe(tree.fields["nothing"]) == "0x0 float64"
-    assert describe(tree.fields["no_columns"]) == "3x0 float64"
+    assert describe(tree.fields["nothing"]) == "0x0 double"
+    assert describe(tree.fields["no_columns"]) == "3x0 double"
     assert tree.fields["no_cell"] == MatCell(shape=(0, 0), items=())
     assert tree.fields["no_records"] == MatStructArray(shape=(1, 0), field_names=("id", "cornersXY"), elements=())
     assert tree.fields["no_fields"] == MatStruct(fields={})
@@ -146,7 +146,7 @@ def test_the_variable_is_no_struct(tmp_path: Path) -> None:
     with problem_raised() as found:
         read_session_struct(path)
     assert (found[0].kind.identifier, found[0].field) == ("field-type", "s")
-    assert (found[0].expected, found[0].found) == ("a 1x1 struct", "2x3 float64")
+    assert (found[0].expected, found[0].found) == ("a 1x1 struct", "2x3 double")
 
 
 @pytest.mark.parametrize(

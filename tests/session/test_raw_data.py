@@ -76,7 +76,7 @@ def test_reasons_of_what_is_left_out(tmp_path: Path) -> None:
     assert reasons["imreg_session_stats.mat"].startswith("summary of the registration")
     assert reasons[lone.name] == "no listed stack of its name is beside it"
     assert reasons["Image_Registration_4_an900001_2013_03_08_main_900.tif"] == (
-        "no file list of the session file names this stack"
+        "no file list of the session file names this tif"
     )
 
 

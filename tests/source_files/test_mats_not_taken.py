@@ -12,6 +12,7 @@ from ssc_to_nwb.run.session_sources import SourceSearch, find_not_taken, find_so
 from ssc_to_nwb.source_files.session_files import why_not_taken
 
 SESSION = "an229716_2013_12_02"
+OTHER_KIND = "packed files of this kind are not read; those of .tar, .tar.gz, .tgz, .zip are"
 NAMED = {
     "notes.mat": "its name does not begin with animal and date",
     "an229716_session.mat": "its name does not begin with animal and date",
@@ -22,6 +23,9 @@ NAMED = {
     f"{SESSION}/fov_01002/fluo_batch_out/{SESSION}_session.mat": "it is in fov_01002, a folder of raw files",
     f"{SESSION}/whisker/tracked.mat": "it is in whisker, a folder of raw files",
     f"._{SESSION}_session.mat": "left there by macOS or Windows, not part of the data",
+    "ssc-2/an171923.tar.xz": OTHER_KIND,
+    "an171923_2012_06_04_data_struct.mat.gz": OTHER_KIND,
+    f"{SESSION}/fov_01002.7Z": OTHER_KIND,
 }
 KNOWN = (
     f"{SESSION}_session.mat",
@@ -31,6 +35,9 @@ KNOWN = (
     f"{SESSION}/fov_01002/fluo_batch_out/imreg_err_file.mat",
     f"{SESSION}/fov_01002/fluo_batch_out/Image_Registration_4_{SESSION}_main_001.imreg_out",
     f"{SESSION}/notes.txt",
+    f"{SESSION}/notes.txt.gz",
+    f"{SESSION}/fov_01002/fluo_batch_out/stacks.tar.xz",
+    f"ssc-2/._{SESSION}.rar",
 )
 
 
@@ -99,6 +106,29 @@ def test_where_nothing_is_taken_the_error_names_what_is_there(tmp_path: Path) ->
         find_sources(tmp_path, SourceSearch())
     assert found[0].kind.identifier == "no-session-found"
     assert "an229716 2013 session.mat (its name does not begin with animal and date)" in (found[0].found or "")
+
+
+def test_a_packed_file_of_a_kind_that_is_not_read_is_refused_as_one(tmp_path: Path) -> None:
+    from made_sessions import problem_raised
+
+    packed = tmp_path / "ssc-1.tar.bz2"
+    packed.touch()
+    with problem_raised() as found:
+        find_sources(packed, SourceSearch())
+    assert (found[0].kind.identifier, found[0].found) == ("packed-unreadable", "ssc-1.tar.bz2")
+    assert found[0].expected == "one of .tar, .tar.gz, .tgz, .zip"
+
+
+def test_a_packed_file_inside_another_one_is_named(tmp_path: Path) -> None:
+    inner = tmp_path / "inner"
+    inner.mkdir()
+    (inner / f"{SESSION}.tar.gz").touch()
+    packed = Path(shutil.make_archive(str(tmp_path / "all"), "zip", inner))
+    (problem,) = find_not_taken(packed, SourceSearch())
+    assert (problem.file, problem.found) == (
+        str(packed / f"{SESSION}.tar.gz"),
+        "a packed file inside another one is not read",
+    )
 
 
 @pytest.mark.parametrize("name", KNOWN)

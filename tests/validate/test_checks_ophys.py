@@ -104,7 +104,7 @@ def test_a_trace_of_nan_and_zero_is_zero(check_values: RunCheck) -> None:
         file[f"{DFF}/data"][:, 0] = np.nan
         file[f"{DFF}/data"][4, 0] = 0.0
 
-    assert check_values(checks_ophys.check_traces_not_empty, spoil) == [f"{DFF}: 1 traces are zero: ROI 1001."]
+    assert check_values(checks_ophys.check_traces_not_empty, spoil) == [f"{DFF}: 1 trace is zero: ROI 1001."]
 
 
 def test_silent_cells_have_no_events_but_lost_events_are_nan(check_values: RunCheck) -> None:
@@ -116,7 +116,7 @@ def test_silent_cells_have_no_events_but_lost_events_are_nan(check_values: RunCh
 
     assert check_values(checks_ophys.check_traces_not_empty, silent) == []
     assert check_values(checks_ophys.check_event_traces_not_empty, lost) == []
-    assert check_values(checks_ophys.check_traces_not_empty, lost) == [f"{EVENTS}: 1 traces are NaN: ROI 1004."]
+    assert check_values(checks_ophys.check_traces_not_empty, lost) == [f"{EVENTS}: 1 trace is NaN: ROI 1004."]
 
 
 @pytest.mark.parametrize(("data", "found"), [([1, 0], False), ([0, 0], True), (["a", "b"], False)])

@@ -181,7 +181,7 @@ SPOILT: tuple[dict[str, tuple[Spoil, str]], ...] = (
         ),
         "check_traces_not_empty": (
             put(f"{DFF}/data", (slice(None), 1), np.nan),
-            f"{DFF}: 1 traces are NaN: ROI 1004.",
+            f"{DFF}: 1 trace is NaN: ROI 1004.",
         ),
         "check_external_files_present": (
             put(f"{VIDEO}/external_file", 1, "videos/trial_003.mp4"),

@@ -194,7 +194,7 @@ def _read_train(
     found_properties = []
     for entry in entries:
         values = entry.value.row(length=times_ms.size)
-        report_odd(values, f"values of {entry.key} of {label!r}", field=times, log=log, nan=False)
+        report_odd(values, f"values of {entry.key} of {label!r}", field=entry.value, log=log, nan=False)
         own = Property(
             path=entry.value.path, key=entry.key, description=entry.description, values=values.reshape(time_ms.shape)
         )

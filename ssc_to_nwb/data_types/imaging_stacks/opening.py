@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ssc_to_nwb.data_types.imaging_stacks.channels import (
@@ -125,7 +126,8 @@ def open_plane_stack(
 
     image_shape: (rows, columns) the frames must have, as the plane's master image and so its masks have it; None where
     the first file decides; green_first: whether a frame's first page is green; channels: of the session's stacks.
-    Missing files are logged (RAW_FILE_MISSING) and become gaps.
+    Missing files are logged (RAW_FILE_MISSING) and become gaps; pages that no list names are logged
+    (STACK_PAGES_UNLISTED) and stay out.
 
     Raises SscError of the kinds of `index_tif`, and TIF_ODD_PAGES, TIF_ONE_CHANNEL, TIF_CHANNELS_UNCLEAR,
     TIF_TOO_FEW_FRAMES or TIF_DIFFERS_FROM_STACK; with `keep_going` these are logged (STACK_FILE_SKIPPED) and become
@@ -155,6 +157,7 @@ def open_plane_stack(
                 detail = f"{problem.said} [{problem.kind.identifier}]"
                 named = SscError(replace(named.problem, kind=kinds.STACK_FILE_SKIPPED, detail=detail))
             log.overcome(named, keep_going=keep_going)
+    _report_unlisted(frames, used, channels=channels, log=log)
     channel_pages = (0,) if channels.count == ONE else (0, 1) if green_first else (1, 0)
     return PlaneStack(**vars(frames), used=used, unused=unused, channel_pages=channel_pages)
 
@@ -163,6 +166,26 @@ def _report_missing(frames: ListedFrames, number: int, *, log: ProblemLog) -> No
     listed, trials = frames.listed_files[number], describe_trials(frames.trial[frames.stamps_of(number)])
     place = ", ".join(part for part in (f"plane {frames.plane_name}", trials) if part)
     log.add(kinds.RAW_FILE_MISSING, file=listed.listed_path, field=place, detail=listed.note or None)
+
+
+def _report_unlisted(
+    frames: ListedFrames, used: Mapping[int, TifIndex], *, channels: ChannelCount, log: ProblemLog
+) -> None:
+    """Warn, once for a plane, of pages that belong to no listed frame; a file may have several places in the list."""
+    pages = {index.path: index.page_count for index in used.values()}
+    named: dict[Path, set[int]] = {path: set() for path in pages}
+    for number, index in used.items():
+        of_file = frames.frame_index.frame_number[frames.stamps_of(number)]
+        named[index.path].update(of_file[of_file < index.page_count // channels.count].tolist())
+    over = {path: count for path in pages if (count := pages[path] - channels.count * len(named[path]))}
+    if not over:
+        return
+    first, *others = over
+    found = f"{over[first]} of {plural(pages[first], 'page')}"
+    if others:
+        rest = sum(over.values()) - over[first]
+        found += f", and {plural(rest, 'page')} of {plural(len(others), 'other stack')} of the plane"
+    log.add(kinds.STACK_PAGES_UNLISTED, file=first, field=f"plane {frames.plane_name}", found=found)
 
 
 def _check(

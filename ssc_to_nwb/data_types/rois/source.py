@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ssc_to_nwb.matlab.field import Field, check_numbers_unique
-from ssc_to_nwb.matlab.tree import describe
+from ssc_to_nwb.matlab.leaves import describe
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import ProblemKind, ProblemLog
 from ssc_to_nwb.quantities import listed, plural
@@ -196,7 +196,7 @@ def _read_roi(field: Field, *, image_shape: tuple[int, ...]) -> Roi:
     corners_field = field.child("cornersXY")
     corners = corners_field.array()
     if corners.size and (corners.ndim != 2 or corners.shape[0] != 2):
-        raise corners_field.problem(kinds.FIELD_LENGTH, expected="2 rows, x and y", found=corners.shape)
+        raise corners_field.problem(kinds.FIELD_LENGTH, expected="2 rows, x and y", found=describe(corners))
     return Roi(
         path=field.path,
         number=number,

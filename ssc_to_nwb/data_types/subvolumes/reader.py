@@ -21,7 +21,8 @@ from ssc_to_nwb.data_types.rois.source import (
 )
 from ssc_to_nwb.data_types.subvolumes.source import ArrayKind, RoiArray, RowLabels, Subvolume
 from ssc_to_nwb.matlab.field import Field, read_hash
-from ssc_to_nwb.matlab.tree import MatCell, MatStruct, MatStructArray, describe
+from ssc_to_nwb.matlab.leaves import describe
+from ssc_to_nwb.matlab.tree import MatCell, MatStruct, MatStructArray
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import ProblemLog, error
 

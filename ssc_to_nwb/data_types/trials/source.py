@@ -152,10 +152,7 @@ def _read_property(entry: HashEntry, *, count: int, log: ProblemLog) -> Property
         log.add(kinds.UNKNOWN_KEY_KEPT, file=field.file, field=field.path, found=f"trial property {entry.key}")
     if isinstance(field.value, np.ndarray) or known:
         values = field.row(length=count)
-        if np.isnan(values).any():
-            found = f"{int(np.isnan(values).sum())} trials of {entry.key}"
-            log.add(kinds.VALUES_NAN, file=field.file, field=field.path, found=found)
-        report_odd(values, f"values of {entry.key}", field=field, log=log, nan=False)
+        report_odd(values, f"values of {entry.key}", field=field, log=log)
     else:
         values = np.array(field.texts(), dtype=object)
         if values.size != count:

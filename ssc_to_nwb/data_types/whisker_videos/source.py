@@ -141,7 +141,7 @@ def _bytes_found(path: Path) -> str:
     if not path.is_file():
         return in_place_of(path) or "nothing"
     size = path.stat().st_size
-    return f"{bytes_text(size)} that are no video, or not all of one" if size else "an empty file"
+    return f"{bytes_text(size)} that are not a complete video" if size else "an empty file"
 
 
 def _count_by_index(container: Any, stream: Any) -> int | None:

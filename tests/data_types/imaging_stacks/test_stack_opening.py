@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -99,6 +100,34 @@ def test_every_frame_is_the_one_that_was_drawn(tmp_path: Path, fields: dict[str,
     made, session, raw, _ = opened(tmp_path, **fields)
     listed = sum(int(plane.frame_index.present.sum()) for plane in session.planes)
     assert check_every_frame(made, raw) == listed > 0
+
+
+@pytest.mark.parametrize(
+    ("fields", "found"),
+    [
+        ({"stacks": StackSpec(files_with_extra_frames=(2,))}, r"4 of \d+ pages"),
+        ({"late_first_file": True}, r"\d+ of \d+ pages"),
+        (
+            {"stacks": StackSpec(files_with_extra_frames=(1, 2, 3))},
+            r"4 of \d+ pages, and 8 pages of 2 other stacks of the plane",
+        ),
+    ],
+    ids=["one", "late", "several"],
+)
+def test_pages_that_no_list_names_are_a_warning(tmp_path: Path, fields: dict[str, Any], found: str) -> None:
+    _, session, raw, log = opened(tmp_path, **fields)
+    warnings = grouped_by_kind(log.problems)[kinds.STACK_PAGES_UNLISTED]
+    assert {problem.field for problem in warnings} <= {f"plane {plane.name}" for plane in session.planes}
+    assert all(re.fullmatch(found, problem.found or "") for problem in warnings)
+    listed = {str(index.path) for stack in raw.stacks.values() for index in stack.used.values()}
+    assert {problem.file for problem in warnings} <= listed
+
+
+def test_pages_of_frames_that_are_listed_are_no_warning(tmp_path: Path) -> None:
+    for place, fields in enumerate(({}, {"blank_time_point": True, "short_last_file": True, "rejected_file": True})):
+        folder = tmp_path / str(place)
+        folder.mkdir()
+        assert kinds.STACK_PAGES_UNLISTED not in grouped_by_kind(opened(folder, **fields)[3].problems)
 
 
 def test_type_is_that_of_the_tif(tmp_path: Path) -> None:
@@ -212,7 +241,7 @@ def test_fewer_frames_than_listed_is_a_gap_of_those_frames_with_keep_going(tmp_p
     stack, log = reopened(session, raw, later=2, keep_going=True)
     count = int((session.planes[0].frame_index.file_number == 0).sum())
     assert [gap[:3] for gap in gaps_of(stack)] == [(count - 2, 2, FRAME_ABSENT)]
-    assert list(grouped_by_kind(log.problems)) == [kinds.STACK_FILE_SKIPPED]
+    assert list(grouped_by_kind(log.problems)) == [kinds.STACK_FILE_SKIPPED, kinds.STACK_PAGES_UNLISTED]
 
 
 def test_one_page_per_listed_frame_is_the_green_channel_alone(tmp_path: Path) -> None:

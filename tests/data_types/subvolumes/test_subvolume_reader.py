@@ -242,7 +242,7 @@ def other_frames(s: Struct) -> None:
         (change_plane("ids", "x"), "field-type", "value{2}.imagingPlane{1}.ids", "text 'x'"),
         (lambda s: array(s, RAW).update(valueMatrix=np.zeros((4, 1))), "field-length", "value{3}.valueMatrix", "4x1"),
         (lambda s: array(s, RAW).update(valueMatrix=array(s, RAW)["valueMatrix"].T), "field-length",
-         "value{3}.valueMatrix", "x4 float64"),
+         "value{3}.valueMatrix", "x4 double"),
         (lambda s: array(s, RAW).update(trial=EMPTY), "field-length", "value{3}.trial", "0x0"),
         (lambda s: array(s, RAW).pop("imagingPlane"), "field-missing", "value{3}", "struct with fields"),
         (lambda s: s["timeSeriesArrayHash"].pop("descrHash"), "field-length", "value{2}", "0"),

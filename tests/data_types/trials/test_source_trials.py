@@ -59,7 +59,7 @@ def test_properties_known_and_unknown(tmp_path: Path) -> None:
     np.testing.assert_array_equal(by_key["LWaterValveTime"], made.trials.left_valve_s)
     np.testing.assert_array_equal(by_key["StimulusPosition"], made.trials.position_steps)
     assert found_of(log.problems, "unknown-key-kept") == ["trial property Luminance", "trial property side"]
-    assert "1 trials of LWaterValveTime" in found_of(log.problems, "values-nan")
+    assert "1 of 6 values of LWaterValveTime" in found_of(log.problems, "values-nan")
 
 
 def test_a_property_may_hold_texts(tmp_path: Path) -> None:
@@ -132,11 +132,11 @@ def same_column(s: Struct) -> None:
         (put("trialIds", "text"), "field-type", "s.trialIds", "text 'text'"),
         (put("trialIds", row([2, 3, 4, 5, 2, 7])), "trial-number-twice", "s.trialIds", "[2]"),
         (put("trialIds", row([2, 3, 4.5, 5, 6, 7])), "field-value", "s.trialIds", "4.5 at position 3"),
-        (put("trialStartTimes", row([1, 2])), "field-length", "s.trialStartTimes", "1x2 float64"),
+        (put("trialStartTimes", row([1, 2])), "field-length", "s.trialStartTimes", "1x2 double"),
         (put("trialTimeUnit", row([8])), "time-unit-unknown", "s.trialTimeUnit", "8"),
         (put("trialTypeStr", "HitL"), "field-type", "s.trialTypeStr", "text 'HitL'"),
         (put("trialTypeStr", Chars.matrix("HitL", "Look")), "trial-type-unknown", "s.trialTypeStr", "'Look' in row 2"),
-        (put("trialTypeStr", Cell(["HitL", "HitR"])), "field-length", "s.trialTypeMat", "6x6 float64"),
+        (put("trialTypeStr", Cell(["HitL", "HitR"])), "field-length", "s.trialTypeMat", "6x6 double"),
         (
             put("trialTypeStr", Cell(["HitL", "HitR", "ErrL", "ErrR", "NoLickL", "Ignore"])),
             "trial-type-unknown",
@@ -149,11 +149,11 @@ def same_column(s: Struct) -> None:
             "s.trialTypeStr",
             "'HitL' in row 1",
         ),
-        (put("trialTypeMat", np.zeros((6, 5))), "field-length", "s.trialTypeMat", "6x5 float64"),
+        (put("trialTypeMat", np.zeros((6, 5))), "field-length", "s.trialTypeMat", "6x5 double"),
         (two_types, "trial-type-twice", "s.trialTypeMat", "trial 4 is HitL and ErrR"),
         (fraction, "field-value", "s.trialTypeMat", "0.5"),
         (infinite_start, "field-value", "s.trialStartTimes", "inf at position 4"),
-        (short_property, "field-length", "s.trialPropertiesHash.value{3}", "1x3 float64"),
+        (short_property, "field-length", "s.trialPropertiesHash.value{3}", "1x3 double"),
         (text_property, "field-type", "s.trialPropertiesHash.value{3}", "1x6 cell"),
         (same_column, "name-not-distinct", "s.trialPropertiesHash", "'poleHeight' and 'pole_height'"),
     ],

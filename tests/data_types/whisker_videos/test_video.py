@@ -165,7 +165,7 @@ def test_a_video_without_times_runs_at_one_rate() -> None:
 
 @pytest.mark.parametrize(
     ("content", "found"),
-    [(b"", "an empty file"), (b"no video at all" * 50, "750 B that are no video, or not all of one")],
+    [(b"", "an empty file"), (b"no video at all" * 50, "750 B that are not a complete video")],
 )
 def test_what_is_no_video_is_named_in_our_words_and_in_ffmpegs(tmp_path: Path, content: bytes, found: str) -> None:
     path = tmp_path / "a.mp4"
