@@ -42,7 +42,7 @@ MAY_IMPORT = {
     "problems": {"grouping"},
     "output_files": {"naming", "problems"},
     "hdf5_files": {"problems", "quantities"},
-    "matlab": {"hdf5_files", "output_files", "problems", "source_files"},
+    "matlab": {"hdf5_files", "output_files", "problems", "quantities", "source_files"},
     "tif": {"chunk_shapes", "image_axes", "problems"},
     "source_files": {"grouping", "naming", "problems", "session_key", "system_files"},
     "metadata": {"grouping", "json_lines", "problems", "quantities", "session_key"},

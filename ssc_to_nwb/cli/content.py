@@ -45,8 +45,10 @@ def ledger_command(ledger: Ledger, *, find: str | None, by_rule: bool) -> None:
     if find is not None:
         _print_entries(ledger, find)
         return
-    _print_table(f"{ledger.session}: {len(ledger.leaves)} fields", ledger.leaves, by_rule=by_rule, counting="fields")
-    _print_table(f"{len(ledger.files)} source files", ledger.files, by_rule=by_rule, counting="files")
+    _print_table(
+        f"{ledger.session}: {plural(len(ledger.leaves), 'field')}", ledger.leaves, by_rule=by_rule, counting="fields"
+    )
+    _print_table(plural(len(ledger.files), "source file"), ledger.files, by_rule=by_rule, counting="files")
     # Fields of the struct are never left out: these are the variables beside it.
     for entry in ledger.leaves:
         if entry.reason:

@@ -29,7 +29,7 @@ from ssc_to_nwb.matlab.leaves import leaf_bytes, matlab_class, matlab_shape, wal
 from ssc_to_nwb.matlab.tree import MatChar, MatSparse, MatValue
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import ProblemLog, error
-from ssc_to_nwb.quantities import listed
+from ssc_to_nwb.quantities import listed, plural
 
 _FORMAT = 1
 _SHOWN = 10
@@ -120,7 +120,12 @@ def build_ledger(
     unmapped = [entry for entry in entries if entry.rule == UNMAPPED.identifier]
     if unmapped and not allow_unmapped:
         shown = listed([entry.source for entry in unmapped], most=_SHOWN)
-        raise error(kinds.UNMAPPED_LEAF, file=session.path, field=unmapped[0].source, found=f"{len(unmapped)}: {shown}")
+        raise error(
+            kinds.UNMAPPED_LEAF,
+            file=session.path,
+            field=unmapped[0].source,
+            found=f"{plural(len(unmapped), 'such field')}: {shown}",
+        )
     for entry in unmapped:
         size = "x".join(map(str, entry.shape))
         log.add(kinds.UNMAPPED_LEAF_KEPT, file=session.path, field=entry.source, found=f"{size} {entry.matlab_class}")

@@ -22,6 +22,7 @@ from ssc_to_nwb.matlab.tree import (
 )
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import ProblemKind, SscError, error
+from ssc_to_nwb.quantities import plural
 
 # Beyond it a double holds no longer every whole number.
 _LARGEST_WHOLE = 2**53
@@ -141,7 +142,7 @@ class Field:
         if array.size and max(array.shape) != array.size:
             raise self.problem(kinds.FIELD_TYPE, expected="a row of numbers", found=describe(array))
         if length is not None and array.size != length:
-            raise self.problem(kinds.FIELD_LENGTH, expected=f"{length} values", found=describe(array))
+            raise self.problem(kinds.FIELD_LENGTH, expected=plural(length, "value"), found=describe(array))
         return array.reshape(-1).astype(np.float64, copy=False)
 
     def integers(self, *, length: int | None = None, rows: int | None = None, nan_as: int | None = None) -> np.ndarray:

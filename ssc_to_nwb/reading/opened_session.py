@@ -19,7 +19,7 @@ from ssc_to_nwb import naming
 from ssc_to_nwb.hdf5_files import hdf5_fault
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import SscError, error
-from ssc_to_nwb.quantities import listed
+from ssc_to_nwb.quantities import listed, plural
 from ssc_to_nwb.reading.imaged_plane import ResponseKind
 from ssc_to_nwb.reading.nwb_files import is_address, open_nwb
 from ssc_to_nwb.reading.nwb_session import NwbSession
@@ -47,7 +47,7 @@ class OpenedSession(NwbSession):
 
     def __repr__(self) -> str:
         planes = ", ".join(plane.name for plane in self.planes) or "no planes"
-        return f"<{self.title}: {self.trial_numbers.size} trials; {planes}>"
+        return f"<{self.title}: {plural(self.trial_numbers.size, 'trial')}; {planes}>"
 
     def close(self) -> None:
         """Close the file; what was read stays good."""

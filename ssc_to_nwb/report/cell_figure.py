@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ssc_to_nwb.analysis.session_responses import first_touches_s, triggered_dff
+from ssc_to_nwb.quantities import plural
 from ssc_to_nwb.reading.cells import CellSighting
 from ssc_to_nwb.reading.imaged_plane import ImagedPlane
 from ssc_to_nwb.reading.nwb_session import NwbSession
@@ -156,4 +157,4 @@ def _draw_response(axes: Axes, view: CellView) -> None:
         transform=axes.get_xaxis_transform(),
     )  # fmt: skip
     draw_mean(axes, view.response, color=_color(view), linewidth=1.2)
-    axes.set_title(f"n = {view.touch_count} touches", fontsize=8.5)
+    axes.set_title(f"n = {plural(view.touch_count, 'touch', 'touches')}", fontsize=8.5)

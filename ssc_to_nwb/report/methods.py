@@ -122,7 +122,8 @@ def _imaging(session: NwbSession) -> Iterator[str]:
     rates = rates_text(session.planes)
     rate = f" at {rates} Hz per plane" if rates else ""
     excitation = f"excitation at {float(first.excitation_lambda):g} nm; the indicator was {first.indicator}"
-    yield f"{planes_text(session.planes)} of {first.location} were imaged{rate}, with {excitation}."
+    was = "was" if len(session.planes) == 1 else "were"
+    yield f"{planes_text(session.planes)} of {first.location} {was} imaged{rate}, with {excitation}."
     size, pixel = session.planes[0].image_shape, session.planes[0].pixel_um
     if size is not None:
         pixel_size = f" of {pixel[0]:.3g} µm (width) x {pixel[1]:.3g} µm (height)" if pixel else ""
@@ -139,7 +140,8 @@ def _rois(session: NwbSession) -> Iterator[str]:
     counts = [plane.roi_numbers.size for plane in session.planes]
     kinds = [name for kind, name in _RESPONSES if any(plane.series(kind) is not None for plane in session.planes)]
     given = f"; {joined(kinds)} of each {'was' if len(kinds) == 1 else 'were'} available" if kinds else ""
-    yield f"{sum(counts):,} regions of interest were drawn ({range_text(counts)} per plane){given}."
+    drawn = plural(sum(counts), "region of interest was", "regions of interest were")
+    yield f"{drawn} drawn ({range_text(counts)} per plane){given}."
 
 
 def _behavior_series(session: NwbSession) -> Iterator[str]:
@@ -169,12 +171,12 @@ def _behavior(session: NwbSession) -> Iterator[str]:
         yield f"{what} {plural(len(trials), 'trial')} ({types})."
         position = numbers_of(trials, "pole_position_mm")
         position = np.unique(position[np.isfinite(position)])
+        # How mm came from steps of the motor, which the dataset does not say exactly.
+        steps = session.metadata.get("assumptions", {}).get("motor_steps_per_mm")
+        taking = "" if steps is None else f" (taking {float(steps):,.0f} steps of its motor as 1 mm)"
         if position.size == 1:
-            yield f"The pole was at {position[0]:.2f} mm."
+            yield f"The pole was at {position[0]:.2f} mm{taking}."
         elif position.size:
-            # How mm came from steps of the motor, which the dataset does not say exactly.
-            steps = session.metadata.get("assumptions", {}).get("motor_steps_per_mm")
-            taking = "" if steps is None else f" (taking {float(steps):,.0f} steps of its motor as 1 mm)"
             where = f"between {position[0]:.2f} and {position[-1]:.2f} mm"
             yield f"The pole was presented at {position.size} positions {where}{taking}."
     tables = (

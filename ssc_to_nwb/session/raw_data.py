@@ -12,6 +12,7 @@ from ssc_to_nwb.data_types.imaging_stacks.opening import open_stacks
 from ssc_to_nwb.data_types.imaging_stacks.source import PlaneStack
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import ProblemLog, error
+from ssc_to_nwb.quantities import plural
 from ssc_to_nwb.session.context import SessionContext
 from ssc_to_nwb.session.session import Session
 from ssc_to_nwb.source_files.disk_walk import in_place_of
@@ -117,5 +118,5 @@ def _require_all(inventory: RawInventory) -> None:
             file=missing[0],
             field="sourceFileList",
             expected=f"below {inventory.session_directory}",
-            found=f"{len(missing)} listed files are missing",
+            found=plural(len(missing), "listed file is missing", "listed files are missing"),
         )

@@ -85,7 +85,7 @@ def test_ledger_shows_shares_of_fields_and_bytes(converted_default: Converted):
     shares = {line.split("  ")[1].strip(): line for line in result.output.splitlines() if "%" in line}
     assert {"written", "derived", "kept verbatim"} <= set(shares)
     assert "%" in shares["written"]
-    assert "1 source files" in result.output
+    assert "\n1 source file, " in result.output
 
 
 def test_ledger_by_rule_and_of_one_field(converted_default: Converted):

@@ -100,11 +100,12 @@ class TestNumbers:
             field(np.zeros((2, 3))).row()
         assert (found[0].kind.identifier, found[0].found) == ("field-type", "2x3 double")
 
-    def test_another_length(self) -> None:
+    @pytest.mark.parametrize(("length", "expected"), [(4, "4 values"), (1, "1 value")])
+    def test_another_length(self, length: int, expected: str) -> None:
         with problem_raised() as found:
-            field(row(1, 2, 3), "s.trialStartTimes").row(length=4)
+            field(row(1, 2, 3), "s.trialStartTimes").row(length=length)
         assert (found[0].kind.identifier, found[0].field) == ("field-length", "s.trialStartTimes")
-        assert (found[0].expected, found[0].found) == ("4 values", "1x3 double")
+        assert (found[0].expected, found[0].found) == (expected, "1x3 double")
 
     @pytest.mark.parametrize("value", ["text", cell(row(1)), struct(a=row(1)), np.array([[1j]])])
     def test_what_is_no_number(self, value: object) -> None:

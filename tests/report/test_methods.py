@@ -50,6 +50,15 @@ def test_a_whole_session(opened_raw: NwbSession, converted_raw: Converted) -> No
     assert "None" not in text
 
 
+def test_one_plane_with_one_roi_is_in_the_singular(opened_raw: NwbSession, monkeypatch: pytest.MonkeyPatch) -> None:
+    plane = opened_raw.planes[0]
+    monkeypatch.setitem(vars(plane), "roi_numbers", plane.roi_numbers[:1])
+    monkeypatch.setitem(vars(opened_raw), "planes", (plane,))
+    text = methods_text(opened_raw)
+    assert "1 plane in 1 subvolume of SSp-bfd was imaged at 7 Hz" in text
+    assert "1 region of interest was drawn (1 per plane);" in text
+
+
 def test_the_dataset_s_own_texts_are_in_the_past_tense(opened_raw: NwbSession) -> None:
     text = methods_text(opened_raw)
     for phrase in PAST_TENSE:
