@@ -18,8 +18,8 @@ from made_sessions import (
     Converted,
     Struct,
     found_of,
-    opened,
     problem_raised,
+    source_table,
     write,
 )
 from session_variants import ONE_PLANE, VARIANTS
@@ -198,14 +198,14 @@ class TestChoices:
         assert "stub-not-verified" in {problem.kind.identifier for problem in result.outcomes[0].problems}
         # Videos of trials that it leaves out are no videos of unknown trials.
         assert not found_of(result.outcomes[0].problems, "video-without-trial")
-        with opened(path) as nwbfile:
-            assert "dff_fov_01002" in nwbfile.processing["ophys"]["DfOverF"].roi_response_series
-            assert len(nwbfile.events["licks"]) > 0
-            assert len(nwbfile.acquisition["whisker_video"].external_file) == len(nwbfile.trials) == 3
-            files = nwbfile.processing["source"]["source_files"].to_dataframe()
-            left_out = files[files["reason"] == "its trial is not in the stub"]
-            assert len(left_out) == 2
-            assert set(left_out["disposition"]) == {"left out"}
+        with h5py.File(path) as file:
+            assert "dff_fov_01002" in file["processing/ophys/DfOverF"]
+            assert len(file["events/licks/id"]) > 0
+            assert len(file["acquisition/whisker_video/external_file"]) == len(file["intervals/trials/id"]) == 3
+        files = source_table(path, "source_files")
+        left_out = files[files["reason"] == "its trial is not in the stub"]
+        assert len(left_out) == 2
+        assert set(left_out["disposition"]) == {"left out"}
 
     def test_only_the_sessions_asked_for(self, tmp_path: Path) -> None:
         for day in (8, 10):

@@ -15,21 +15,27 @@ from session_variants import DAYS
 from ssc_to_nwb.cli.main import group
 
 
-def test_the_table_of_cells(converted_default: Converted, tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def converted(convert_once: Callable[..., Converted]) -> Converted:
+    """A session of two planes."""
+    return convert_once(**DAYS[0])
+
+
+def test_the_table_of_cells(converted: Converted, tmp_path: Path) -> None:
     csv = tmp_path / "cells.csv"
-    result = CliRunner().invoke(group, ["cells", str(converted_default.path), "-o", str(csv)], catch_exceptions=False)
+    result = CliRunner().invoke(group, ["cells", str(converted.path), "-o", str(csv)], catch_exceptions=False)
     assert result.exit_code == 0
-    count = sum(len(plane.rois) for plane in converted_default.made.planes)
+    count = sum(len(plane.rois) for plane in converted.made.planes)
     assert f"an900001: {count} cells in 1 session, 0 of them in more than one" in result.stdout
     table = pd.read_csv(csv)
     assert table["cell"].tolist() == sorted(table["cell"], key=lambda name: int(name.split("/")[1]))
-    numbers = {roi.number for plane in converted_default.made.planes for roi in plane.rois}
+    numbers = {roi.number for plane in converted.made.planes for roi in plane.rois}
     assert set(table["cell"]) == {f"an900001/{number}" for number in numbers}
     assert (table["sessions"] == 1).all()
 
 
-def test_json(converted_default: Converted) -> None:
-    result = CliRunner().invoke(group, ["cells", str(converted_default.path), "--json"], catch_exceptions=False)
+def test_json(converted: Converted) -> None:
+    result = CliRunner().invoke(group, ["cells", str(converted.path), "--json"], catch_exceptions=False)
     read = json.loads(result.stdout)
     assert read["problems"] == []
     assert read["cells"][0]["session"] == "an900001_2013_03_08"

@@ -169,8 +169,8 @@ class TestCommandsOverAHostileSource:
         assert commands_in(listed.output) == []
 
 
-def test_methods_of_a_hostile_nwb_file(converted_default: Converted, tmp_path: Path) -> None:
-    path = Path(shutil.copy(converted_default.path, tmp_path / "hostile.nwb"))
+def test_methods_of_a_hostile_nwb_file(converted_small_raw: Converted, tmp_path: Path) -> None:
+    path = Path(shutil.copy(converted_small_raw.path, tmp_path / "hostile.nwb"))
     with h5py.File(path, "r+") as file:
         del file["general/lab"]
         file["general/lab"] = f"Lab{ESCAPES}"

@@ -85,10 +85,19 @@ def test_code(part: str) -> None:
 
 def _in_code(path: Path) -> Iterator[tuple[int, str, str]]:
     """Line, word, and the text or name that has it."""
-    for token in tokenize.generate_tokens(io.StringIO(path.read_text(encoding="utf-8")).readline):
+    code = path.read_text(encoding="utf-8")
+    # To take code apart takes long, and hardly a module has one of the words anywhere.
+    if not WORDS.search(code) and not PARTS.search(_with_parts_apart(code)):
+        return
+    for token in tokenize.generate_tokens(io.StringIO(code).readline):
         if token.type == tokenize.NAME:
-            name = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", token.string)
+            name = _with_parts_apart(token.string)
             yield from ((token.start[0], found[0], token.string) for found in PARTS.finditer(name))
         elif token.type in (tokenize.COMMENT, tokenize.STRING) or tokenize.tok_name[token.type] == "FSTRING_MIDDLE":
             for number, line in enumerate(token.string.splitlines(), start=token.start[0]):
                 yield from ((number, found[0], line.strip()) for found in WORDS.finditer(line))
+
+
+def _with_parts_apart(names: str) -> str:
+    """isStanding as is_Standing."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", names)
