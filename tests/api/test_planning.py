@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from converting import convert
 from large_stacks import write_large_stacks
+from session_variants import ONE_PLANE
 
 from ssc_to_nwb.api.planning import Plan, plan
 from ssc_to_nwb.testing.dataset import write_session
@@ -35,7 +36,9 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two sessions, one of them with raw files, of which one is missing."""
     root = tmp_path_factory.mktemp("plan")
     write_session(root=root, spec=ONE)
-    write_session(root=root, spec=SessionSpec(animal="an900012", subvolumes=()), raw=False, videos=False)
+    write_session(
+        root=root, spec=SessionSpec(animal="an900012", subvolumes=(), whisker_data=False), raw=False, videos=False
+    )
     return root
 
 
@@ -87,13 +90,13 @@ def test_what_is_done_and_what_changed_since_is_reported(made: Path, tmp_path: P
     place: dict[str, Any] = {"source": source, "output": tmp_path / "nwb", "verify": "off", "raw": "skip"}
     convert(**place)
     assert actions(plan(**place)) == {FIRST: "skip", SECOND: "skip"}
-    os.utime(source / f"{SECOND}_session.mat", ns=(1, 1))
-    result = plan(**place)
-    assert actions(result) == {FIRST: "skip", SECOND: "convert"}
-    assert result.sessions[1].why == (f"source file {SECOND}_session.mat: another time of change",)
-    # What changes between the plan and the conversion is seen by the conversion.
     os.utime(source / f"{FIRST}_session.mat", ns=(1, 1))
-    outcomes = convert(**place, sessions=[FIRST]).outcomes
+    result = plan(**place)
+    assert actions(result) == {FIRST: "convert", SECOND: "skip"}
+    assert result.sessions[0].why == (f"source file {FIRST}_session.mat: another time of change",)
+    # What changes between the plan and the conversion is seen by the conversion.
+    os.utime(source / f"{SECOND}_session.mat", ns=(1, 1))
+    outcomes = convert(**place, sessions=[SECOND]).outcomes
     assert [outcome.status for outcome in outcomes] == ["converted"]
 
 
@@ -128,7 +131,7 @@ def test_what_a_conversion_would_refuse_is_refused_beforehand(tmp_path: Path) ->
     edits = {"an900021": unknown, "an900022": unknown_array, "an900023": None}
     for animal, edit in edits.items():
         time = "9:15" if edit is None else "154546"
-        spec = replace(ONE, animal=animal, arrays=("dff",), time_of_day=time)
+        spec = replace(ONE, animal=animal, subvolumes=ONE_PLANE, arrays=("dff",), time_of_day=time)
         write_session(root=tmp_path / "source", spec=spec, raw=False, videos=False, edit=edit)
 
     def refused(*, allow_unmapped: bool) -> list[str | None]:

@@ -118,8 +118,8 @@ class TestPrivacy:
 
     PERSON, PLACE, NUMBER = "Hedwig Ostrander", "quillfeather", 31415.25
 
-    @pytest.fixture(params=FORMATS)
-    def found(self, tmp_path: Path, request: pytest.FixtureRequest) -> Description:
+    @pytest.fixture(scope="class", params=FORMATS)
+    def found(self, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Description:
         def edit(s: Struct) -> None:
             set_entry(s["metaDataHash"], "experimenters", Cell([self.PERSON, "Q Quist"]))
             set_entry(s["metaDataHash"], "species", self.PLACE)
@@ -139,7 +139,7 @@ class TestPrivacy:
             own["imagingPlane"][1]["sourceFileList"] = Cell([f"/home/ostrander/{self.PLACE}/x.tif"])
             events(s, "leftLicks")["idStr"] = self.PLACE
 
-        return described(tmp_path / "ostrander", edit, mat_format=request.param)
+        return described(tmp_path_factory.mktemp("marked") / "ostrander", edit, mat_format=request.param)
 
     def test_nothing_of_it_is_shown(self, found: Description) -> None:
         for text in ("\n".join(found.lines()), json.dumps(found.as_dict(), ensure_ascii=False)):

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import h5py
 import numpy as np
 import pytest
 from check_runs import Spoil, copy_without
+from pynwb import NWBFile, TimeSeries
 from ssc_like import FILE_NAME, IMAGING, VIDEO, sound_nwbfile
 
 from ssc_to_nwb.validate.messages import Message
@@ -207,9 +209,11 @@ def test_pickles_are_read_only_where_the_user_allows_it(tmp_path: Path, monkeypa
 
     if not hasattr(errors, "UnsafeDecodeError"):
         pytest.skip("this version of numcodecs reads all pickles")
-    nwbfile = sound_nwbfile()
-    angle = nwbfile.processing["behavior"]["whisker_angle_c2"]
-    nwbfile.add_epoch(start_time=10.0, stop_time=16.0, timeseries=[angle])
+    start = datetime(2013, 3, 8, tzinfo=UTC)
+    nwbfile = NWBFile(session_description="One series.", identifier="an1", session_start_time=start)
+    angle = TimeSeries(name="angle", data=np.zeros(9), unit="degrees", rate=1.0)
+    nwbfile.add_acquisition(angle)
+    nwbfile.add_epoch(start_time=1.0, stop_time=6.0, timeseries=[angle])
     path = tmp_path / "sub-an1" / f"{FILE_NAME}.zarr"
     monkeypatch.setattr(pickles, "ALLOW_UNSAFE_PICKLE_DECODE", True)
     with NWBZarrIO(str(path), "w") as target:
