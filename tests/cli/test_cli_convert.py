@@ -17,6 +17,7 @@ from ssc_to_nwb.cli.main import group
 
 pytestmark = pytest.mark.usefixtures("in_this_process")
 SMALL: dict[str, Any] = {"subvolumes": ()}
+BARE: dict[str, Any] = {**SMALL, "whisker_data": False}
 
 
 def call(*arguments: object) -> Result:
@@ -34,9 +35,16 @@ def source(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
+def bare_source(tmp_path: Path) -> Path:
+    """A source of one session, converted as soon as one can be."""
+    write(tmp_path / "source", **BARE)
+    return tmp_path / "source"
+
+
+@pytest.fixture
 def half_wrong(tmp_path: Path) -> Path:
     for animal, edit in (("an1", two_types), ("an2", None)):
-        write(tmp_path / "source", animal=animal, edit=edit, whisker_data=False, **SMALL)
+        write(tmp_path / "source", animal=animal, edit=edit, **BARE)
     return tmp_path / "source"
 
 
@@ -55,7 +63,7 @@ def test_all_done_and_each_kind_of_warning_once_with_its_count(source: Path, tmp
 
 
 def test_verbose_prints_every_warning(source: Path, tmp_path: Path) -> None:
-    reported = call(source, tmp_path / "nwb", "-v").stderr
+    reported = call(source, tmp_path / "nwb", "-v", "--verify", "off").stderr
     assert "'Angle for c2'" in reported
     assert "'Curvature change for c2'" in reported
 
@@ -76,7 +84,7 @@ def test_a_failure_is_summed_up_and_the_others_are_converted(half_wrong: Path, t
 
 def test_a_fault_of_the_metadata_is_shown_once(tmp_path: Path) -> None:
     for animal, day in (("an1", 8), ("an1", 9), ("an2", 8)):
-        write(tmp_path / "source", animal=animal, date=date(2013, 3, day), **SMALL)
+        write(tmp_path / "source", animal=animal, date=date(2013, 3, day), **BARE)
     mine = tmp_path / "mine.yaml"
     mine.write_text("subject: {weight: twenty}\n")
     result = call(tmp_path / "source", tmp_path / "nwb", "--metadata", mine)
@@ -93,7 +101,7 @@ def test_a_fault_of_the_metadata_is_shown_once(tmp_path: Path) -> None:
 def test_entries_of_the_metadata_that_fit_nothing_are_named_once_at_the_end(tmp_path: Path, command: str) -> None:
     source, output, mine = tmp_path / "source", tmp_path / "nwb", tmp_path / "mine.yaml"
     for animal, day in (("an900001", 8), ("an900001", 9), ("an900002", 8)):
-        write(source, animal=animal, date=date(2013, 3, day), whisker_data=False, **SMALL)
+        write(source, animal=animal, date=date(2013, 3, day), **BARE)
     mine.write_text(
         "subjects:\n  an900001: {subject: {weight: 21 g}}\n  an90002: {subject: {weight: 22 g}}\n"
         "sessions:\n  an555555_2014_01_01: {subject: {weight: 23 g}}\n"
@@ -117,7 +125,7 @@ def test_entries_of_the_metadata_that_fit_nothing_are_named_once_at_the_end(tmp_
 
 
 def test_quiet_prints_nothing_but_errors(half_wrong: Path, tmp_path: Path) -> None:
-    result = call(half_wrong, tmp_path / "nwb", "-q")
+    result = call(half_wrong, tmp_path / "nwb", "-q", "--verify", "off")
     assert (result.exit_code, result.stdout) == (1, "")
     assert "an1_2013_03_08: failed" in result.stderr
     assert "an2" not in result.stderr
@@ -146,12 +154,12 @@ def test_json_on_standard_output_and_nothing_else_there(half_wrong: Path, tmp_pa
     assert all(warning["remedy"] for warning in warnings)
 
 
-def test_options_reach_the_conversion(source: Path, tmp_path: Path) -> None:
+def test_options_reach_the_conversion(bare_source: Path, tmp_path: Path) -> None:
     mine, last = tmp_path / "mine.yaml", tmp_path / "last.yaml"
     mine.write_text("session: {lab: First}\n")
     last.write_text("session: {lab: Last}\n")
     result = call(
-        source, tmp_path / "nwb", "--stub", "--metadata", mine, "--metadata", last,
+        bare_source, tmp_path / "nwb", "--stub", "--metadata", mine, "--metadata", last,
         "--session", "an9*", "--session", "x",
     )  # fmt: skip
     assert result.exit_code == 0
@@ -161,15 +169,15 @@ def test_options_reach_the_conversion(source: Path, tmp_path: Path) -> None:
         assert file["general/lab"][()] == b"Last"
 
 
-def test_overwrite(source: Path, tmp_path: Path) -> None:
+def test_overwrite(bare_source: Path, tmp_path: Path) -> None:
     place = tmp_path / "nwb/sub-an900001/sub-an900001_ses-20130308_behavior.nwb"
     place.parent.mkdir(parents=True)
     place.write_text("somebody's work")
-    refused = call(source, tmp_path / "nwb")
+    refused = call(bare_source, tmp_path / "nwb")
     assert refused.exit_code == 1
     assert "[output-exists]" in refused.stderr
     assert "--overwrite" in refused.stderr
-    assert call(source, tmp_path / "nwb", "--overwrite").exit_code == 0
+    assert call(bare_source, tmp_path / "nwb", "--overwrite", "--verify", "off").exit_code == 0
 
 
 @pytest.mark.parametrize(
@@ -183,15 +191,15 @@ def test_overwrite(source: Path, tmp_path: Path) -> None:
         ("--metadata", "absent.yaml"),
     ],
 )
-def test_wrong_usage(source: Path, tmp_path: Path, arguments: tuple[str, str]) -> None:
-    assert call(source, tmp_path / "nwb", *arguments).exit_code == 2
+def test_wrong_usage(bare_source: Path, tmp_path: Path, arguments: tuple[str, str]) -> None:
+    assert call(bare_source, tmp_path / "nwb", *arguments).exit_code == 2
     assert not (tmp_path / "nwb").exists()
 
 
-def test_an_output_that_is_a_file(source: Path, tmp_path: Path) -> None:
+def test_an_output_that_is_a_file(bare_source: Path, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x")
-    assert call(source, tmp_path / "file").exit_code == 2
-    result = call(source, tmp_path / "file/nwb")
+    assert call(bare_source, tmp_path / "file").exit_code == 2
+    result = call(bare_source, tmp_path / "file/nwb")
     assert result.exit_code == 1
     assert "[output-not-writable]" in result.stderr
 
