@@ -10,8 +10,9 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
+import h5py
 import pytest
-from made_sessions import Edit, Struct, array, events, opened, problem_raised, records, set_entry, write
+from made_sessions import Edit, Struct, array, events, problem_raised, records, set_entry, write
 
 from ssc_to_nwb.api.conversion import ConversionResult, convert
 from ssc_to_nwb.api.reporting import write_text_file
@@ -235,8 +236,8 @@ class TestWrongInput:
             f"sub-{animal}_ses-20130308_behavior+image+ophys.nwb" for animal in ("an700000", "an900000")
         ]
         for path in run.result.outputs:
-            with opened(path) as nwbfile:
-                assert len(nwbfile.trials) == 6
+            with h5py.File(path) as file:
+                assert len(file["intervals/trials/id"]) == 6
 
     def test_outcomes_are_in_the_order_of_animal_and_date(self, run: Run) -> None:
         names = [outcome.session for outcome in run.result.outcomes]

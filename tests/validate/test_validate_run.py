@@ -11,8 +11,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from check_runs import Spoil
+from check_runs import Spoil, copy_without
 from patience import PATIENCE_S
+from ssc_like import IMAGING, VIDEO
 
 from ssc_to_nwb.api.validation import validate
 from ssc_to_nwb.problems.model import SscError
@@ -26,15 +27,14 @@ def end_the_process(_: Path) -> tuple[Message, ...]:
 
 
 def test_validate_gives_the_verdict_and_accepts(sound_file: Path, tmp_path: Path) -> None:
+    file = copy_without(sound_file, tmp_path / "nwb", *IMAGING, VIDEO, "processing/behavior", "events")
     reported: list[tuple[int, int, Path]] = []
     accept = tmp_path / "accept.yaml"
     accept.write_text("accept: [{identifier: check_single_row, path: '*/rewards', reason: a short session}]")
-    result = validate(
-        paths=[str(sound_file.parents[1])], accept_file=accept, on_file=lambda *state: reported.append(state)
-    )
+    result = validate(paths=[str(tmp_path / "nwb")], accept_file=accept, on_file=lambda *state: reported.append(state))
 
-    assert result.files == (sound_file,)
-    assert reported == [(1, 1, sound_file)]
+    assert result.files == (file,)
+    assert reported == [(1, 1, file)]
     assert result.ok
     accepted = [message.identifier for message in result.messages if message.accepted is not None]
     assert accepted == ["check_single_row"]
