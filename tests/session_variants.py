@@ -16,6 +16,19 @@ DAYS = (
     {**TISSUE, "date": date(2013, 3, 10)},
     {**TISSUE, "date": date(2013, 3, 10), "letter": "b", "seed": 5},
 )
+# ROIs that were made to respond to touch or to whisking, and others, in enough trials to be found.
+RESPONDING = SessionSpec(
+    animal="an900011",
+    n_trials=32,
+    trial_seconds=4.0,
+    subvolumes=(
+        SubvolumeSpec(number=1, planes=(2, 3), rois_per_plane=30),
+        SubvolumeSpec(number=2, planes=(2,), rois_per_plane=30),
+    ),
+    image_shape=(64, 96),
+    rejected_file=True,
+    rois_without_trace=2,
+)
 VARIANTS: dict[str, dict[str, Any]] = {
     "well-behaved": {},
     "ssc-2": {"data_set": "ssc-2", "variable_name": "dat", "subvolumes": SEVERAL},

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from made_sessions import Converted
+from session_variants import RESPONDING
 
 from ssc_to_nwb.analysis.event_triggered import TriggeredTraces, trigger
 from ssc_to_nwb.analysis.session_responses import (
@@ -21,25 +22,11 @@ from ssc_to_nwb.analysis.session_responses import (
 from ssc_to_nwb.analysis.whisking import free_whisking_onsets_s
 from ssc_to_nwb.reading.nwb_session import NwbSession
 from ssc_to_nwb.reading.opened_session import open_nwb_session
-from ssc_to_nwb.testing.spec import SessionSpec, SubvolumeSpec
-
-SPEC = SessionSpec(
-    animal="an900011",
-    n_trials=48,
-    trial_seconds=5.0,
-    subvolumes=(
-        SubvolumeSpec(number=1, planes=(2, 3), rois_per_plane=40),
-        SubvolumeSpec(number=2, planes=(2,), rois_per_plane=40),
-    ),
-    image_shape=(96, 128),
-    rejected_file=True,
-    rois_without_trace=2,
-)
 
 
 @pytest.fixture(scope="module")
 def converted(convert_once: Callable[..., Converted]) -> Converted:
-    return convert_once(SPEC)
+    return convert_once(RESPONDING)
 
 
 @pytest.fixture(scope="module")

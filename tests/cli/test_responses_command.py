@@ -10,21 +10,14 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner
 from made_sessions import Converted
+from session_variants import RESPONDING
 
 from ssc_to_nwb.cli.main import group
-from ssc_to_nwb.testing.spec import SessionSpec, SubvolumeSpec
-
-SPEC = SessionSpec(
-    n_trials=24,
-    trial_seconds=4.0,
-    subvolumes=(SubvolumeSpec(number=1, planes=(2, 3), rois_per_plane=20),),
-    image_shape=(64, 96),
-)
 
 
 @pytest.fixture(scope="module")
 def converted(convert_once: Callable[..., Converted]) -> Converted:
-    return convert_once(SPEC)
+    return convert_once(RESPONDING)
 
 
 def test_planted_cells_are_found_and_written(converted: Converted, tmp_path: Path) -> None:
@@ -33,11 +26,12 @@ def test_planted_cells_are_found_and_written(converted: Converted, tmp_path: Pat
     result = CliRunner().invoke(group, arguments, catch_exceptions=False)
     assert result.exit_code == 0
     table = pd.read_csv(csv)
-    for event, truth in (("touch", converted.made.touch_rois), ("whisking", converted.made.whisking_rois)):
+    traced = {roi.number for roi in converted.made.rois if roi.has_trace}
+    for event, planted in (("touch", converted.made.touch_rois), ("whisking", converted.made.whisking_rois)):
         rows = table[table["event"] == event]
-        found = set(rows.loc[rows["responsive"], "roi"])
-        assert len(found & set(truth)) >= 0.9 * len(truth)
-        assert len(found - set(truth)) <= 0.05 * len(rows)
+        found, truth = set(rows.loc[rows["responsive"], "roi"]), traced & set(planted)
+        assert len(found & truth) >= 0.9 * len(truth)
+        assert len(found - truth) <= 0.05 * len(rows)
         share = 100 * len(found) / rows["p"].notna().sum()
         (line,) = (line for line in result.stdout.splitlines() if f" {event} " in line)
         assert line.endswith(f"{share:.0f} %")
