@@ -14,8 +14,10 @@ from ssc_to_nwb.matlab.mat_file import read_mat, read_session_struct
 from ssc_to_nwb.matlab.tree import MatCell, MatChar, MatStruct, MatStructArray
 from ssc_to_nwb.problems.model import SscError
 from ssc_to_nwb.testing.matlab import Cell, StructArray, write_mat73
+from ssc_to_nwb.testing.spec import SubvolumeSpec
 
 AWKWARD = {
+    "subvolumes": (SubvolumeSpec(planes=(2,), rois_per_plane=2),),
     "whiskers": ("c1", "c2"),
     "lone_plane_as_struct": True,
     "traces_without_roi": 1,
@@ -138,7 +140,7 @@ def test_a_class_that_nobody_knows_is_no_damage(tmp_path: Path, change: dict[str
 
 @pytest.mark.parametrize("share", [0.9, 0.5, 0.02])
 def test_a_truncated_file(tmp_path: Path, share: float) -> None:
-    path = write(tmp_path, mat_format="7.3").mat_path
+    path = write(tmp_path, mat_format="7.3", subvolumes=()).mat_path
     content = path.read_bytes()
     path.write_bytes(content[: int(share * len(content))])
     with problem_raised() as problems:
@@ -158,13 +160,13 @@ def test_an_hdf5_file_that_matlab_never_saw(tmp_path: Path) -> None:
 
 
 def test_damaged_bytes_are_found_or_harmless_but_never_a_crash(tmp_path: Path) -> None:
-    path = write(tmp_path, mat_format="7.3", n_trials=2, trial_number_gap_after=()).mat_path
+    path = write(tmp_path, mat_format="7.3", n_trials=2, trial_number_gap_after=(), subvolumes=()).mat_path
     content = path.read_bytes()
     rng = np.random.default_rng(3)
     refused = 0
     for _ in range(20):
         damaged = bytearray(content)
-        for place in rng.integers(512, len(content), 300):
+        for place in rng.integers(512, len(content), 20):
             damaged[place] = rng.integers(0, 256)
         path.write_bytes(bytes(damaged))
         try:

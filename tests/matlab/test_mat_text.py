@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from made_sessions import found_of, problem_raised, read, set_entry, write
+from made_sessions import Struct, found_of, problem_raised, read, set_entry, write
 from matlab_oddities import Chars
 
 from ssc_to_nwb.matlab.mat_file import read_mat
@@ -187,7 +187,11 @@ def test_char_arrays_in_both_formats(tmp_path: Path, mat_format: str, chars: Cha
 @pytest.mark.parametrize("mat_format", ["5", "7.3"])
 def test_text_that_is_not_certain_is_refused_with_its_field(tmp_path: Path, mat_format: str) -> None:
     chars = Chars.row("5 – x".encode("cp1252"))
-    made = write(tmp_path, mat_format=mat_format, edit=lambda s: set_entry(s["metaDataHash"], "experimentType", chars))
+
+    def edit(s: Struct) -> None:
+        set_entry(s["metaDataHash"], "experimentType", chars)
+
+    made = write(tmp_path, edit=edit, mat_format=mat_format, subvolumes=())
     with problem_raised() as found:
         read(made)
     assert (found[0].kind.identifier, found[0].field) == ("mat-text-undecodable", "s.metaDataHash.value{2}")
