@@ -108,15 +108,17 @@ def _write(
     """Write the content of an entry, never more of it than it announces. Raises packed-too-large, EOFError."""
     left = size
     with system_errors_named(target):
-        file = target.open("xb")
+        # Closing a file with a buffer would write once more to a full disk, and pass for damage of the packed file.
+        file = target.open("xb", buffering=0)
     with file:
         while block := source.read(min(_BLOCK_BYTES, left + 1)):
             left -= len(block)
             if left < 0:
                 raise error(kinds.PACKED_TOO_LARGE, file=path, field=field, expected=f"{size} bytes")
             with system_errors_named(target):
-                file.write(block)
-                file.flush()
+                unwritten = memoryview(block)
+                while unwritten:
+                    unwritten = unwritten[file.write(unwritten) :]
             on_bytes(len(block))
     if left:
         raise EOFError(f"{field} ends after {size - left} of {size} bytes")

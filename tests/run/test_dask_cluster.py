@@ -79,7 +79,7 @@ def test_a_worker_that_dies_is_survived(cluster: Any, source: Path, tmp_path: Pa
 
 
 def test_without_a_scheduler_it_is_said_so(source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ssc_to_nwb.run.workers._CONNECT_SECONDS", 1)
+    monkeypatch.setattr("ssc_to_nwb.run.workers._CONNECT_SECONDS", 0.1)
     with pytest.raises(SscError) as caught:
         convert(source=source, output=tmp_path, dask="tcp://127.0.0.1:1")
     assert caught.value.problem.kind.identifier == "cluster-unreachable"

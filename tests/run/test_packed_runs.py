@@ -21,24 +21,28 @@ from ssc_to_nwb.problems.model import SscError
 from ssc_to_nwb.run.events import RunEvent
 from ssc_to_nwb.run.session_sources import SourceSearch, find_sources
 from ssc_to_nwb.run_files import packed_listing
+from ssc_to_nwb.testing.dataset import SyntheticSession
 
 FIRST, SECOND = "an900010_2013_01_01", "an900010_2013_01_02"
 Pack = Callable[[Path, Path], Path]
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Two tiny sessions with stacks, unpacked."""
-    root = tmp_path_factory.mktemp("packed")
-    write_tiny(root, 2, raw=True)
-    return root
+def sessions(tmp_path_factory: pytest.TempPathFactory) -> list[SyntheticSession]:
+    """Two tiny sessions with stacks and little else, unpacked."""
+    return write_tiny(tmp_path_factory.mktemp("packed"), 2, raw=True, whisker_data=False)
 
 
 @pytest.fixture(scope="module")
-def expected(made: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, int]:
-    """Frames of each session's series, as converted from the unpacked files."""
-    result = convert(source=made, output=tmp_path_factory.mktemp("unpacked"), verify="off")
-    return frames_of(result)
+def made(sessions: list[SyntheticSession]) -> Path:
+    """The folder of both sessions."""
+    return sessions[0].root
+
+
+@pytest.fixture(scope="module")
+def expected(sessions: list[SyntheticSession]) -> dict[str, int]:
+    """Frames in each session's stacks."""
+    return {made.spec.session_name: made.subvolumes[0].time_ms.size for made in sessions}
 
 
 def frames_of(result: ConversionResult) -> dict[str, int]:
@@ -234,13 +238,24 @@ def test_a_work_folder_without_room_is_refused_before_any_work(
     made: Path, tmp_path: Path, mounted: Callable[..., Path]
 ) -> None:
     path = tar(tmp_path / "all.tar", made)
-    disk = mounted("-t", "tmpfs", "-o", "size=40k", "tmpfs")
+    disk = mounted("-t", "tmpfs", "-o", "size=20k", "tmpfs")
     with pytest.raises(SscError) as caught:
         convert(source=path, output=tmp_path / "nwb", work_dir=disk / "work")
     assert caught.value.problem.kind.identifier == "space-short"
     assert not list((tmp_path / "nwb").rglob("*.nwb"))
     result = convert(source=path, output=tmp_path / "nwb", work_dir=disk / "work", ignore_space=True)
     assert errors(result) == {FIRST: "space-short", SECOND: "space-short"}
+
+
+def test_a_work_folder_that_fills_up_is_no_damage_of_the_packed_file(
+    made: Path, tmp_path: Path, mounted: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Another program takes the room after it was looked at.
+    monkeypatch.setattr("ssc_to_nwb.run.session_sources.free_bytes", lambda _: 2**30)
+    path = tar(tmp_path / "all.tar", made)
+    disk = mounted("-t", "tmpfs", "-o", "size=20k", "tmpfs")
+    result = convert(source=path, output=tmp_path / "nwb", work_dir=disk / "work", ignore_space=True)
+    assert errors(result) == {FIRST: "disk-full", SECOND: "disk-full"}
 
 
 def test_packed_files_are_checked_against_the_list_beside_them(made: Path, tmp_path: Path) -> None:

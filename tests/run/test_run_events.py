@@ -17,9 +17,9 @@ FIRST, SECOND = "an900010_2013_01_01", "an900010_2013_01_02"
 
 @pytest.fixture(scope="module")
 def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Two tiny sessions."""
+    """Two sessions with nothing but trials."""
     root = tmp_path_factory.mktemp("events")
-    write_tiny(root, 2)
+    write_tiny(root, 2, subvolumes=(), whisker_data=False)
     return root
 
 
@@ -82,6 +82,6 @@ def test_what_a_listener_raises_ends_the_run(source: Path, tmp_path: Path) -> No
             raise LookupError("a defect of the caller's")
 
     with pytest.raises(LookupError):
-        convert(source=source, output=tmp_path / "nwb", workers=2, verify="off", on_event=fail)
+        convert(source=source, output=tmp_path / "nwb", verify="off", sessions=[FIRST], on_event=fail)
     # Nothing of it stays in the way of the next run.
-    assert convert(source=source, output=tmp_path / "nwb", workers=2, verify="off").ok
+    assert convert(source=source, output=tmp_path / "nwb", verify="off", sessions=[FIRST]).ok
