@@ -32,9 +32,9 @@ MINE = "subject:\n  age: P9W\n  weight: 21 g\n"
 
 @pytest.fixture(scope="module")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A tiny session with stacks and videos, and its NWB file."""
+    """A session with stacks, videos and little else, and its NWB file."""
     root = tmp_path_factory.mktemp("finished")
-    write_session(root=root / "source", spec=tiny_spec())
+    write_session(root=root / "source", spec=tiny_spec(whisker_data=False))
     assert convert(source=root / "source", output=root / "nwb", **COMMON).ok
     return root
 
@@ -51,7 +51,7 @@ def other(tmp_path: Path) -> Callable[..., Path]:
 
     def make(*, raw: bool = True, edit: Any = None, stacks: StackSpec | None = None, **options: Any) -> Path:
         fields = {} if stacks is None else {"stacks": stacks}
-        write_session(root=tmp_path / "source", spec=tiny_spec(**fields), raw=raw, videos=False, edit=edit)
+        write_session(root=tmp_path / "source", spec=tiny_spec(whisker_data=False, **fields), raw=raw, videos=False, edit=edit)
         assert again(tmp_path, **options).ok
         return tmp_path
 
@@ -161,7 +161,7 @@ class TestRawFiles:
     @pytest.mark.long
     def test_raw_files_that_arrive_are_a_change_of_the_source(self, other: Callable[..., Path]) -> None:
         place = other(raw=False)
-        write_session(root=place / "more", spec=tiny_spec(), videos=False)
+        write_session(root=place / "more", spec=tiny_spec(whisker_data=False), videos=False)
         shutil.move(place / "more" / SESSION, place / "source" / SESSION)
         assert "appeared" in redone(place)
 
@@ -191,7 +191,7 @@ class TestMetadata:
     @pytest.fixture(scope="class")
     def without_raw(self, tmp_path_factory: pytest.TempPathFactory) -> Path:
         root = tmp_path_factory.mktemp("without_raw")
-        write_session(root=root / "source", spec=tiny_spec(), raw=False, videos=False)
+        write_session(root=root / "source", spec=tiny_spec(subvolumes=(), whisker_data=False), raw=False, videos=False)
         assert convert(source=root / "source", output=root / "nwb", **COMMON).ok
         return root
 

@@ -25,7 +25,7 @@ Command = Callable[..., object]
 @pytest.fixture(scope="module")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("place") / "source"
-    write_tiny(root, raw=True)
+    write_tiny(root, raw=True, whisker_data=False)
     return root
 
 

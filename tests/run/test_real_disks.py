@@ -33,8 +33,8 @@ LINKED = ("session folder", "session file", "videos", "folders", "stacks", "all"
 
 @pytest.fixture
 def made(tmp_path: Path) -> SyntheticSession:
-    """A tiny session with stacks and videos in `source`."""
-    return write_session(root=tmp_path / "source", spec=tiny_spec(), raw=True, videos=True)
+    """A tiny session with stacks, videos and little else in `source`."""
+    return write_session(root=tmp_path / "source", spec=tiny_spec(whisker_data=False), raw=True, videos=True)
 
 
 @pytest.fixture

@@ -21,10 +21,10 @@ SESSION = "an900010_2013_01_01"
 
 @pytest.fixture(scope="module")
 def with_stacks(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A tiny session with stacks, and its NWB file, converted once; tests work on copies."""
+    """A session with stacks and little else, and its NWB file, converted once; tests work on copies."""
     root = tmp_path_factory.mktemp("with_stacks")
-    write_tiny(root / "source", raw=True)
-    assert convert(source=root / "source", output=root / "nwb", workers=1).ok
+    write_tiny(root / "source", raw=True, whisker_data=False)
+    assert convert(source=root / "source", output=root / "nwb", workers=1, verify="off").ok
     return root
 
 
@@ -268,7 +268,7 @@ def test_when_the_name_changes_with_the_content_the_older_file_goes(place_with_s
     old = only(again(place)).output
     assert old is not None
     shutil.rmtree(place / "source")
-    write_session(root=place / "source", spec=tiny_spec(subvolumes=()), raw=False, videos=False)
+    write_session(root=place / "source", spec=tiny_spec(subvolumes=(), whisker_data=False), raw=False, videos=False)
     outcome = only(again(place))
     assert outcome.status == "converted", outcome.error
     assert outcome.output != old

@@ -32,7 +32,7 @@ def write(root: Path, **fields: Any) -> SyntheticSession:
                 "whiskers": ("c1", "c2", "c3"),
                 "arrays": ("dff", "event"),
                 "array_keys": CLEAR_KEYS,
-                "subvolumes": (SubvolumeSpec(number=1, planes=(2,)), SubvolumeSpec(number=2, planes=(2, 3))),
+                "subvolumes": (SubvolumeSpec(number=1, planes=(2,)), SubvolumeSpec(number=2, planes=(3,))),
                 **fields,
             }
         ),

@@ -22,10 +22,9 @@ GREEN, RED = (f"acquisition/two_photon_series_fov_01002_{channel}" for channel i
 
 
 def converted(root: Path, *, stacks: StackSpec, **fields: Any) -> tuple[Any, SessionOutcome]:
-    """A session with such stacks, and what comes of converting and verifying it."""
-    made = write_session(
-        root=root / "source", spec=tiny_spec(stacks=stacks, imaging_rate_hz=14.0, **fields), videos=False
-    )
+    """A session with such stacks and little else, and what comes of converting and verifying it."""
+    spec = tiny_spec(stacks=stacks, imaging_rate_hz=14.0, whisker_data=False, **fields)
+    made = write_session(root=root / "source", spec=spec, videos=False)
     (outcome,) = convert(source=root / "source", output=root / "nwb").outcomes
     return made, outcome
 
@@ -105,7 +104,7 @@ def test_a_wrong_pixel_of_an_image_without_table_is_found(
 
 
 def test_a_side_image_that_lacks_images_of_its_description_is_refused_by_name(tmp_path: Path) -> None:
-    made = write_session(root=tmp_path / "source", spec=tiny_spec(), videos=False)
+    made = write_session(root=tmp_path / "source", spec=tiny_spec(whisker_data=False), videos=False)
     path = next(path for path in made.side_paths if path.name == "session_pertrial_mean_chan_01.tif")
     tifffile.imwrite(path, tifffile.imread(path)[:1], metadata=None, description="ImageJ=1.52p\nimages=2\n")
     (outcome,) = convert(source=tmp_path / "source", output=tmp_path / "nwb").outcomes
@@ -150,7 +149,7 @@ def test_a_frame_that_is_listed_twice_is_warned_of(tmp_path: Path) -> None:
             for plane in value.get("imagingPlane", ()):
                 plane["sourceFileFrameIdx"][:, 1] = plane["sourceFileFrameIdx"][:, 0]
 
-    write_session(root=tmp_path / "source", spec=tiny_spec(), videos=False, edit=list_twice)
+    write_session(root=tmp_path / "source", spec=tiny_spec(whisker_data=False), videos=False, edit=list_twice)
     (outcome,) = convert(source=tmp_path / "source", output=tmp_path / "nwb").outcomes
     assert outcome.error is None, outcome.error
     (warning,) = [problem for problem in outcome.problems if problem.kind.identifier == "frame-listed-twice"]

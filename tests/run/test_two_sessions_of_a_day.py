@@ -24,7 +24,7 @@ FIRST, SECOND = "an900010_2013_01_01", "an900010_2013_01_01b"
 def write_both(root: Path) -> dict[str, SyntheticSession]:
     """Both sessions of a day, with their stacks, of other tissue."""
     made = [
-        write_session(root=root, spec=tiny_spec(letter=letter, seed=seed), videos=True)
+        write_session(root=root, spec=tiny_spec(letter=letter, seed=seed, whisker_data=False), videos=True)
         for letter, seed in (("", 1), ("b", 2))
     ]
     return {one.spec.session_name: one for one in made}
