@@ -42,17 +42,20 @@ class PartFlow:
         self.sent = 0
         self._room = threading.Semaphore(parts)
         self._is_stopped = is_stopped
+        self._has_failed = False
 
     def begin_part(self) -> None:
         """Wait for room for a part, and take it. Raises TransferStoppedError, also where a part before has failed.
 
-        Whoever asks for its next part has ended the one before. Where no status comes of that, it has failed.
+        Whoever asks for its next part has ended the one before. Where no status comes of that, it has failed, and none
+        of the parts that are left is waited for.
         """
         waited = 0.0
-        while not self._is_stopped() and waited <= PATIENCE_S:
+        while not self._is_stopped() and not self._has_failed and waited <= PATIENCE_S:
             if self._room.acquire(timeout=_POLL_S):
                 return
             waited += _POLL_S
+        self._has_failed = True
         raise TransferStoppedError
 
     def note_sent(self, sent: int) -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
+from copy import deepcopy
 from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
-from archive_samples import NWB, QUICK, VIDEO_FOLDER, local_assets
+from archive_samples import NWB, QUICK, VIDEO_FOLDER, VIDEOS, local_assets
 from dandi_server import KEY, DandiServer, running_archive
 
 from ssc_to_nwb.api import archive as archive_api
@@ -66,6 +68,28 @@ def validated(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     return asked
 
 
+@pytest.fixture(scope="session")
+def metadata_by_content() -> dict[bytes, Any]:
+    """What the dandi client has read out of NWB files in this process."""
+    return {}
+
+
+@pytest.fixture
+def metadata_read_once(metadata_by_content: dict[bytes, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    """The dandi client reads each content of an NWB file once: the tests send nearly all the same file."""
+    from dandi.metadata import nwb
+
+    read = nwb.get_metadata
+
+    def get_metadata(path: Path, digest: object = None) -> Any:
+        content = Path(path).read_bytes()
+        if content not in metadata_by_content:
+            metadata_by_content[content] = read(path, digest)
+        return deepcopy(metadata_by_content[content])
+
+    monkeypatch.setattr(nwb, "get_metadata", get_metadata)
+
+
 @pytest.fixture
 def small_parts(archive: DandiServer, monkeypatch: pytest.MonkeyPatch) -> int:
     """Parts of 1000 bytes at both ends, so that a small file has several; one that failed is given up on soon."""
@@ -119,13 +143,13 @@ def nwb_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def output(tmp_path: Path, nwb_template: Path) -> Path:
+def output(tmp_path: Path, nwb_template: Path, metadata_read_once: None) -> Path:
     """An output folder as `convert` leaves it: one NWB file, two videos, a record that is no asset."""
     folder = tmp_path / "output"
     (folder / VIDEO_FOLDER).mkdir(parents=True)
     shutil.copyfile(nwb_template, folder / NWB)
-    for trial, size in ((2, 3500), (3, 1200)):
-        (folder / VIDEO_FOLDER / f"trial_{trial}.mp4").write_bytes(bytes((trial * 7 + at) % 251 for at in range(size)))
+    for trial, content in VIDEOS.items():
+        (folder / VIDEO_FOLDER / f"trial_{trial}.mp4").write_bytes(content)
     (folder / "sub-an1" / "notes.txt").write_text("not an asset")
     return folder
 

@@ -9,6 +9,8 @@ from ssc_to_nwb.options.archive import RetryPolicy
 QUICK = RetryPolicy(attempts=6, first_wait_s=0.01, longest_wait_s=0.05, jitter=0.0)
 NWB = "sub-an1/sub-an1_ses-20130308_behavior+image.nwb"
 VIDEO_FOLDER = NWB.removesuffix(".nwb")
+VIDEOS = {trial: bytes((trial * 7 + at) % 251 for at in range(size)) for trial, size in ((2, 3500), (3, 1200))}
+"""Content of each trial's video."""
 
 
 def local_assets(output: Path) -> dict[str, bytes]:

@@ -59,6 +59,10 @@ def test_a_part_that_never_gets_its_status_has_failed(file: Path, monkeypatch: p
         opened.read(20)
         with pytest.raises(TransferStoppedError):
             opened.read(20)
+        # The parts behind it are not waited for, however long that would be.
+        monkeypatch.setattr(parts, "PATIENCE_S", float("inf"))
+        with pytest.raises(TransferStoppedError):
+            opened.read(20)
 
 
 def test_a_stop_takes_effect_before_the_next_part(file: Path) -> None:
