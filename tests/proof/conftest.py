@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import h5py
@@ -22,11 +23,8 @@ from ssc_to_nwb.testing.spec import SessionSpec, StackSpec, SubvolumeSpec
 SPEC = SessionSpec(
     seed=11,
     image_shape=(24, 32),
-    subvolumes=(
-        SubvolumeSpec(number=1, planes=(2, 3), rois_per_plane=3),
-        SubvolumeSpec(number=2, planes=(2,), rois_per_plane=3),
-    ),
-    whiskers=("c1", "c2"),
+    subvolumes=(SubvolumeSpec(number=1, planes=(2,), rois_per_plane=3),),
+    whiskers=("c1",),
     further_trial_properties=("luminance",),
     further_touch_properties=("thetaAtTouchOnset", "whTSACorrespondingIndex"),
     blank_time_point=True,
@@ -34,6 +32,14 @@ SPEC = SessionSpec(
     unknown_trial_frames=True,
     rois_without_trace=1,
     stacks=StackSpec(imreg_files=True, files_missing=(2,)),
+)
+OF_SEVERAL_PLANES = replace(
+    SPEC,
+    subvolumes=(
+        SubvolumeSpec(number=1, planes=(2, 3), rois_per_plane=3),
+        SubvolumeSpec(number=2, planes=(2,), rois_per_plane=3),
+    ),
+    whiskers=("c1", "c2"),
 )
 
 
@@ -73,11 +79,20 @@ class Finished:
 @pytest.fixture(scope="session")
 def finished(shared_build: SharedBuilds) -> Finished:
     """A session with stacks, side images, registration files, videos, gaps and frames of unknown trials."""
+    return _finished(shared_build("finished", partial(_converted, SPEC)))
+
+
+@pytest.fixture(scope="session")
+def finished_planes(shared_build: SharedBuilds) -> Finished:
+    """The same of several planes, subvolumes and whiskers, one of which may be taken for another."""
+    return _finished(shared_build("finished_planes", partial(_converted, OF_SEVERAL_PLANES)))
+
+
+def _finished(converted: Converted) -> Finished:
     from ssc_to_nwb.problems.model import ProblemLog
     from ssc_to_nwb.session.context import load_context
     from ssc_to_nwb.session.raw_data import open_raw_data
 
-    converted = shared_build("finished", _converted)
     made = converted.made
     log = ProblemLog()
     context = load_context(made.mat_path, log=log)
@@ -86,10 +101,10 @@ def finished(shared_build: SharedBuilds) -> Finished:
     return Finished(made=made, path=converted.path, context=context, raw=raw)
 
 
-def _converted(root: Path) -> Converted:
+def _converted(spec: SessionSpec, root: Path) -> Converted:
     from converting import convert
 
-    made = write_session(root=root / "source", spec=SPEC)
+    made = write_session(root=root / "source", spec=spec)
     return Converted(made=made, outcome=convert(source=root / "source", output=root / "nwb", verify="off").outcomes[0])
 
 
@@ -100,14 +115,20 @@ def untouched(finished: Finished) -> VerifyReport:
 
 
 @pytest.fixture
-def mutated(finished: Finished, tmp_path: Path) -> Iterator[Callable[[Callable[[h5py.File], None]], Path]]:
+def mutated(finished: Finished, tmp_path: Path) -> Callable[[Callable[[h5py.File], None]], Path]:
     """A copy of the finished file after a change: `mutated(change)` gives its path."""
+    return partial(_changed, finished, tmp_path)
 
-    def build(change: Callable[[h5py.File], None]) -> Path:
-        copy = tmp_path / "copy.nwb"
-        shutil.copyfile(finished.path, copy)
-        with h5py.File(copy, "r+") as file:
-            change(file)
-        return copy
 
-    return build
+@pytest.fixture
+def mutated_planes(finished_planes: Finished, tmp_path: Path) -> Callable[[Callable[[h5py.File], None]], Path]:
+    """The same of `finished_planes`."""
+    return partial(_changed, finished_planes, tmp_path)
+
+
+def _changed(finished: Finished, folder: Path, change: Callable[[h5py.File], None]) -> Path:
+    copy = folder / "copy.nwb"
+    shutil.copyfile(finished.path, copy)
+    with h5py.File(copy, "r+") as file:
+        change(file)
+    return copy

@@ -122,20 +122,20 @@ def changed(path: str) -> Change:
     return change
 
 
-def test_an_untouched_file_has_no_contradiction(finished) -> None:
-    assert places(finished.path) == set()
+def test_an_untouched_file_has_no_contradiction(finished_planes) -> None:
+    assert places(finished_planes.path) == set()
 
 
 @pytest.mark.parametrize("step", [16, pytest.param(1, marks=pytest.mark.long)])
-def test_every_dataset_that_follows_is_changed_and_named(finished, mutated: Mutated, step: int) -> None:
-    datasets = list(covered(finished.path))
+def test_every_dataset_that_follows_is_changed_and_named(finished_planes, mutated_planes: Mutated, step: int) -> None:
+    datasets = list(covered(finished_planes.path))
     assert {f"{TRIALS}/stop_time", f"{ROIS}/cell", f"{PLANE}/imaging_rate", "/session_start_time"} <= set(datasets)
     assert len(datasets) > 70
     unnamed = []
     for path in datasets[::step]:
         # The ends of a ragged column are named by the column.
         column = path.removesuffix("_index")
-        if not any(one.startswith(column) for one in places(mutated(changed(path)))):
+        if not any(one.startswith(column) for one in places(mutated_planes(changed(path)))):
             unnamed.append(path)
     assert unnamed == []
 
@@ -143,32 +143,38 @@ def test_every_dataset_that_follows_is_changed_and_named(finished, mutated: Muta
 @pytest.mark.parametrize(
     "mutation", mostly_long(MUTATIONS, quick=MUTATIONS[::6].__contains__), ids=lambda mutation: mutation.name
 )
-def test_what_one_value_does_not_show_is_named(mutated: Mutated, mutation: Mutation) -> None:
-    assert any(place.startswith(mutation.place) for place in places(mutated(mutation.change)))
+def test_what_one_value_does_not_show_is_named(mutated_planes: Mutated, mutation: Mutation) -> None:
+    assert any(place.startswith(mutation.place) for place in places(mutated_planes(mutation.change)))
 
 
 @pytest.mark.parametrize(
     "what",
     mostly_long([SOURCE, KEPT, f"{SOURCE}/provenance", f"{SOURCE}/source_files"], quick=f"{SOURCE}/provenance".__eq__),
 )
-def test_without_the_record_it_is_said_what_cannot_be_checked(finished, mutated: Mutated, what: str) -> None:
-    (message,) = [one for one in contradiction_messages(mutated(removed(what))) if one.identifier == "record-missing"]
+def test_without_the_record_it_is_said_what_cannot_be_checked(
+    finished_planes, mutated_planes: Mutated, what: str
+) -> None:
+    (message,) = [
+        one for one in contradiction_messages(mutated_planes(removed(what))) if one.identifier == "record-missing"
+    ]
     assert message.object_path == SOURCE
     assert message.severity.value == "warning"
     assert "/processing/source/provenance" in message.text or "/general/notes" in message.text
-    report = finished.verify(mutated(removed(what)))
+    report = finished_planes.verify(mutated_planes(removed(what)))
     assert not report.ok
     assert any((problem.field or "").startswith(what) for problem in report.problems)
 
 
-def test_without_the_record_what_needs_none_is_checked(mutated: Mutated) -> None:
+def test_without_the_record_what_needs_none_is_checked(mutated_planes: Mutated) -> None:
     def change(file: h5py.File) -> None:
         del file[SOURCE]
         put(f"{TRIALS}/response", 2, "none")(file)
         add(f"{TRIALS}/left_licks", 0, 1e-6)(file)
 
     found = {
-        one.object_path for one in contradiction_messages(mutated(change)) if one.identifier == "value-contradicts"
+        one.object_path
+        for one in contradiction_messages(mutated_planes(change))
+        if one.identifier == "value-contradicts"
     }
     assert found == {f"{TRIALS}/response", f"{TRIALS}/left_licks"}
 
@@ -182,9 +188,9 @@ def as_output(path: Path, folder: Path) -> Path:
 
 
 @pytest.mark.parametrize("kind", ["external storage", "virtual"])
-def test_validate_names_values_in_another_file(mutated: Mutated, tmp_path: Path, kind: str) -> None:
+def test_validate_names_values_in_another_file(mutated_planes: Mutated, tmp_path: Path, kind: str) -> None:
     path = f"{TRIALS}/stop_time"
-    file = as_output(mutated(moved_out(kind, path, tmp_path)), tmp_path)
+    file = as_output(mutated_planes(moved_out(kind, path, tmp_path)), tmp_path)
     found = {message.identifier: message for message in validate_file(file)}
     assert found["verify-values-elsewhere"].object_path == path
 

@@ -28,21 +28,22 @@ def below(mutation: Mutation, paths: set[str]) -> bool:
     return any(path.startswith((mutation.place, *mutation.also)) for path in paths)
 
 
-def unnamed(finished, path: Path, mutations: tuple[Mutation, ...]) -> list[str]:
+def unnamed(finished_planes, path: Path, mutations: tuple[Mutation, ...]) -> list[str]:
     """Changes that a verification finds no fault with."""
-    report = finished.verify(path)
+    report = finished_planes.verify(path)
     places = {problem.field or "" for problem in report.problems}
     assert not report.ok
     return [mutation.name for mutation in mutations if not any(place.startswith(mutation.place) for place in places)]
 
 
 @pytest.fixture(scope="module")
-def digests(finished) -> dict[str, str]:
+def digests(finished_planes) -> dict[str, str]:
     """Digests of the objects of the finished file."""
-    return object_digests(finished.path)
+    return object_digests(finished_planes.path)
 
 
-def test_untouched_file_agrees_with_its_source(untouched):
+def test_untouched_file_agrees_with_its_source(finished_planes):
+    untouched = finished_planes.verify()
     assert [str(problem) for problem in untouched.problems] == []
     assert untouched.ok
     assert untouched.frames == untouched.frames_total > 0
@@ -61,14 +62,14 @@ def test_every_mutation_is_another():
     ],
 )
 def test_mutations_are_found_and_change_the_digests_of_their_objects(
-    finished, mutated: Mutated, digests: dict[str, str], batch: tuple[Mutation, ...]
+    finished_planes, mutated_planes: Mutated, digests: dict[str, str], batch: tuple[Mutation, ...]
 ):
     def change_all(file: h5py.File) -> None:
         for mutation in batch:
             mutation.change(file)
 
-    path = mutated(change_all)
-    assert unnamed(finished, path, batch) == []
+    path = mutated_planes(change_all)
+    assert unnamed(finished_planes, path, batch) == []
     countable = tuple(filter(in_digest, batch))
     if countable == batch:
         changed = {name for name, _ in set(object_digests(path).items()) ^ set(digests.items())}
@@ -77,11 +78,11 @@ def test_mutations_are_found_and_change_the_digests_of_their_objects(
 
 @pytest.mark.long
 @pytest.mark.parametrize("mutation", ALL, ids=[mutation.name for mutation in ALL])
-def test_mutation_alone_is_found_and_its_object_named(finished, mutated: Mutated, mutation: Mutation):
-    assert unnamed(finished, mutated(mutation.change), (mutation,)) == []
+def test_mutation_alone_is_found_and_its_object_named(finished_planes, mutated_planes: Mutated, mutation: Mutation):
+    assert unnamed(finished_planes, mutated_planes(mutation.change), (mutation,)) == []
 
 
 @pytest.mark.long
 @pytest.mark.parametrize("mutation", filter(in_digest, ALL), ids=lambda mutation: mutation.name)
-def test_mutation_alone_changes_the_digest(finished, mutated: Mutated, mutation: Mutation):
-    assert content_digest(mutated(mutation.change)) != content_digest(finished.path)
+def test_mutation_alone_changes_the_digest(finished_planes, mutated_planes: Mutated, mutation: Mutation):
+    assert content_digest(mutated_planes(mutation.change)) != content_digest(finished_planes.path)
