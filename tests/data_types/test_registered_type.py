@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import h5py
@@ -28,7 +29,7 @@ from ssc_to_nwb.testing.spec import SessionSpec, SubvolumeSpec
 
 EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
 SPEED = np.round(np.linspace(0, 30, 50), 3)
-SPEC = SessionSpec(subvolumes=(SubvolumeSpec(number=3, planes=(2,), rois_per_plane=3),))
+SPEC = SessionSpec(subvolumes=(SubvolumeSpec(number=3, planes=(2,), rois_per_plane=3),), image_shape=(20, 30))
 
 
 def with_running_speed(tree: MatStruct, *, key: str = "runningSpeed") -> None:
@@ -66,12 +67,25 @@ class Running:
     nwb: Path
 
 
-@pytest.fixture
-def running(registered: None, tmp_path: Path) -> Running:
-    made = write_session(root=tmp_path / "source", spec=SPEC, raw=False, videos=False, edit=with_running_speed)
-    outcome = convert(source=tmp_path / "source", output=tmp_path / "nwb").outcomes[0]
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Running:
+    """The session, converted in worker processes, which know the type as well."""
+    root = tmp_path_factory.mktemp("running")
+    made = write_session(root=root / "source", spec=SPEC, raw=False, videos=False, edit=with_running_speed)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(str(EXAMPLES))
+        with registry.registered(["running_speed"]):
+            outcome = convert(source=root / "source", output=root / "nwb").outcomes[0]
     assert outcome.output is not None, outcome.error
     return Running(made=made, nwb=outcome.output)
+
+
+@pytest.fixture
+def running(registered: None, template: Running, tmp_path: Path) -> Running:
+    """A copy of the converted session."""
+    copy = Path(shutil.copytree(template.made.root.parent, tmp_path / "running"))
+    made = replace(template.made, root=copy / "source", mat_path=copy / "source" / template.made.mat_path.name)
+    return Running(made=made, nwb=copy / template.nwb.relative_to(template.made.root.parent))
 
 
 def test_it_is_written_verified_and_restored(running: Running, tmp_path: Path) -> None:

@@ -51,7 +51,9 @@ def other(tmp_path: Path) -> Callable[..., Path]:
 
     def make(*, raw: bool = True, edit: Any = None, stacks: StackSpec | None = None, **options: Any) -> Path:
         fields = {} if stacks is None else {"stacks": stacks}
-        write_session(root=tmp_path / "source", spec=tiny_spec(whisker_data=False, **fields), raw=raw, videos=False, edit=edit)
+        write_session(
+            root=tmp_path / "source", spec=tiny_spec(whisker_data=False, **fields), raw=raw, videos=False, edit=edit
+        )
         assert again(tmp_path, **options).ok
         return tmp_path
 
