@@ -155,7 +155,7 @@ class TestUv:
     def test_makes_it_again_where_it_no_longer_fits(
         self, checkout: Path, call: Callable[..., subprocess.CompletedProcess[str]]
     ) -> None:
-        python_like(checkout / "bin" / "python3", "3.12")
+        python_like(checkout / "bin" / "python3", "3.13")
         program(checkout / "bin" / "uv", UV)
         call("use_environment .venv '[test]'")
         changes = (

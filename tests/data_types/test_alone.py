@@ -42,7 +42,8 @@ class PupilInterface(BaseDataInterface):
 
 @pytest.fixture(scope="module")
 def session_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write(tmp_path_factory.mktemp("alone"), subvolumes=(SubvolumeSpec(planes=(2, 3)),)).mat_path
+    subvolumes = (SubvolumeSpec(planes=(2, 3), rois_per_plane=2),)
+    return write(tmp_path_factory.mktemp("alone"), subvolumes=subvolumes).mat_path
 
 
 def holds(interface: type[SessionInterface], nwbfile: Any) -> bool:

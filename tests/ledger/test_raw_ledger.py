@@ -18,6 +18,7 @@ from ssc_to_nwb.testing.spec import SessionSpec, StackSpec, SubvolumeSpec
 SPEC = SessionSpec(
     subvolumes=(SubvolumeSpec(number=1, planes=(2,), rois_per_plane=2),),
     image_shape=(24, 32),
+    arrays=("dff",),
     rejected_file=True,
     unlisted_tif=True,
     stacks=StackSpec(imreg_files=True, files_missing=(3,), files_not_tif=(4,)),

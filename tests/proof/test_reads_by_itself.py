@@ -33,6 +33,7 @@ SPEC = SessionSpec(
     image_shape=(12, 20),
     subvolumes=(SubvolumeSpec(number=1, planes=(2,), rois_per_plane=2),),
     arrays=("dff",),
+    whisker_data=False,
     stacks=StackSpec(imreg_files=True),
 )
 FRAMES = "/acquisition/two_photon_series_fov_01002_green/data"

@@ -25,6 +25,8 @@ SMALL: dict[str, Any] = {
     "trial_number_gap_after": (),
     "subvolumes": (SubvolumeSpec(planes=(2, 3), rois_per_plane=2),),
     "image_shape": (20, 30),
+    "arrays": ("dff",),
+    "whisker_data": False,
 }
 GAPS = {
     "blank_time_point": True, "short_last_file": True, "rejected_file": True, "late_first_file": True,

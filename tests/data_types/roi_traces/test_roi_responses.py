@@ -86,7 +86,7 @@ def test_a_subvolume_without_frames(convert_edited: Callable[..., Converted]) ->
             entry.update(valueMatrix=EMPTY, time=EMPTY, trial=EMPTY)
             entry["imagingPlane"][0].update(sourceFileFrameIdx=EMPTY, sourceFileList=Cell())
 
-    converted = convert_edited(edit)
+    converted = convert_edited(edit, whisker_data=False)
     with h5py.File(converted.path) as file:
         (series,) = file["processing/ophys/DfOverF"].values()
         assert series["data"].shape == (0, 2)
