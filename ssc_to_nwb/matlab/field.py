@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import accumulate, pairwise
 from pathlib import Path
+from typing import TypeGuard
 
 import numpy as np
 
@@ -191,6 +193,27 @@ class Field:
                 wanted = "x".join("any" if size is None else str(size) for size in (rows, columns))
                 raise self.problem(kinds.FIELD_LENGTH, expected=wanted, found=describe(array))
         return array
+
+
+def integers_of_each(fields: Sequence[Field], *, length: int | None = None) -> list[np.ndarray]:
+    """`integers` of each of these fields; of thousands of short ones several times as fast.
+
+    length: how many numbers each must have. Raises as `integers`, for the first field that is not as it must be.
+    """
+    values = [field.value for field in fields]
+    if values and all(_is_plain_row(value, length) for value in values):
+        joined = np.concatenate([value.reshape(-1) for value in values])
+        if (np.abs(joined) <= _LARGEST_WHOLE).all() and (joined == np.floor(joined)).all():
+            numbers, ends = joined.astype(np.int64), accumulate((value.size for value in values), initial=0)
+            return [numbers[start:end] for start, end in pairwise(ends)]
+    return [field.integers(length=length) for field in fields]
+
+
+def _is_plain_row(value: MatValue, length: int | None) -> TypeGuard[np.ndarray]:
+    """Whether a value is a row or column of doubles, of this length where one is asked for."""
+    if not isinstance(value, np.ndarray) or value.dtype != np.float64:
+        return False
+    return max(value.shape) == value.size and length in (None, value.size)
 
 
 def check_numbers_unique(field: Field, numbers: np.ndarray, *, twice: ProblemKind) -> None:

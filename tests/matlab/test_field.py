@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from made_sessions import FILE, cell, field, hash_of, problem_raised, row, struct, struct_array
 
-from ssc_to_nwb.matlab.field import read_hash
+from ssc_to_nwb.matlab.field import integers_of_each, read_hash
 from ssc_to_nwb.matlab.tree import MatCell, MatStructArray, MatValue
 
 EMPTIES = [np.zeros((0, 0)), np.zeros((3, 0)), cell(), "", MatStructArray(shape=(0, 0), field_names=(), elements=())]
@@ -136,6 +136,28 @@ class TestNumbers:
 
     def test_nan_may_mean_nothing(self) -> None:
         assert field(row(4, np.nan)).integers(nan_as=-1).tolist() == [4, -1]
+
+
+class TestIntegersOfEach:
+    @pytest.mark.parametrize("other", [row(4, 5).T, np.array([[4, 5]], dtype=np.uint8), np.zeros((0, 0)), row(2.0**53)])
+    def test_they_are_those_of_each(self, other: np.ndarray) -> None:
+        fields = [field(row(1, 2, 3)), field(other), field(row(-7))]
+        found = integers_of_each(fields)
+        assert [one.dtype for one in found] == [np.int64] * 3
+        assert [one.tolist() for one in found] == [one.integers().tolist() for one in fields]
+
+    def test_there_may_be_none(self) -> None:
+        assert integers_of_each([]) == []
+
+    @pytest.mark.parametrize(
+        ("value", "kind"),
+        [(row(2.5), "field-value"), (row(np.nan), "field-value"), (row(2.0**54), "field-value"),
+         (row(1, 2), "field-length"), ("text", "field-type")],
+    )  # fmt: skip
+    def test_the_one_that_is_wrong_is_named(self, value: MatValue, kind: str) -> None:
+        with problem_raised() as problems:
+            integers_of_each([field(row(1), "s.a"), field(value, "s.b")], length=1)
+        assert (problems[0].kind.identifier, problems[0].field) == (kind, "s.b")
 
 
 class TestMatrices:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ssc_to_nwb.matlab.field import Field, check_numbers_unique
+from ssc_to_nwb.matlab.field import Field, check_numbers_unique, integers_of_each
 from ssc_to_nwb.matlab.leaves import describe
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import ProblemKind, ProblemLog
@@ -167,7 +167,7 @@ def read_roi_numbers(field: Field) -> np.ndarray:
 def read_plane_record(field: Field) -> PlaneRecord:
     """One element of the struct array in descrHash. Raises field-*, roi-number-twice, roi-pixel-outside."""
     image = _read_master_image(field.child("masterImage"))
-    rois = tuple(_read_roi(roi, image_shape=image.shape[:2]) for roi in field.child("rois").items())
+    rois = _read_rois(field.child("rois"), image_shape=image.shape[:2])
     numbers = np.array([roi.number for roi in rois], dtype=np.int64)
     check_numbers_unique(field.child("rois"), numbers, twice=kinds.ROI_NUMBER_TWICE)
     listed = read_roi_numbers(field.child("roiIds"))
@@ -184,25 +184,34 @@ def _read_master_image(field: Field) -> np.ndarray:
     return image
 
 
-def _read_roi(field: Field, *, image_shape: tuple[int, ...]) -> Roi:
-    number = field.child("id").integer()
-    pixels_field = field.child("indicesWithinImage")
-    pixels = pixels_field.integers()
-    outside = (pixels < 1) | (pixels > image_shape[0] * image_shape[1])
-    if outside.any():
-        expected = f"1 to {image_shape[0] * image_shape[1]} ({image_shape[0]} rows x {image_shape[1]} columns)"
-        found = f"{pixels[outside][0]} in ROI {number}"
-        raise pixels_field.problem(kinds.ROI_PIXEL_OUTSIDE, expected=expected, found=found)
-    corners_field = field.child("cornersXY")
-    corners = corners_field.array()
-    if corners.size and (corners.ndim != 2 or corners.shape[0] != 2):
-        raise corners_field.problem(kinds.FIELD_LENGTH, expected="2 rows, x and y", found=describe(corners))
-    return Roi(
-        path=field.path,
-        number=number,
-        corners_xy=corners.astype(np.float64, copy=False).reshape(2, -1),
-        linear_indices=pixels,
+def _read_rois(field: Field, *, image_shape: tuple[int, ...]) -> tuple[Roi, ...]:
+    """The records of a plane, each kind of field at once: there are tens of thousands of records in a session."""
+    records = field.items()
+    numbers = integers_of_each([record.child("id") for record in records], length=1)
+    pixels = [record.child("indicesWithinImage") for record in records]
+    linear_indices = integers_of_each(pixels)
+    last = image_shape[0] * image_shape[1]
+    joined = np.concatenate(linear_indices) if records else np.zeros(0)
+    if ((joined < 1) | (joined > last)).any():
+        outside = next(place for place, of in enumerate(linear_indices) if ((of < 1) | (of > last)).any())
+        found = linear_indices[outside]
+        raise pixels[outside].problem(
+            kinds.ROI_PIXEL_OUTSIDE,
+            expected=f"1 to {last} ({image_shape[0]} rows x {image_shape[1]} columns)",
+            found=f"{found[(found < 1) | (found > last)][0]} in ROI {numbers[outside][0]}",
+        )
+    return tuple(
+        Roi(path=record.path, number=int(number[0]), corners_xy=_read_corners(record), linear_indices=indices)
+        for record, number, indices in zip(records, numbers, linear_indices, strict=True)
     )
+
+
+def _read_corners(record: Field) -> np.ndarray:
+    field = record.child("cornersXY")
+    corners = field.array()
+    if corners.size and (corners.ndim != 2 or corners.shape[0] != 2):
+        raise field.problem(kinds.FIELD_LENGTH, expected="2 rows, x and y", found=describe(corners))
+    return corners.astype(np.float64, copy=False).reshape(2, -1)
 
 
 def frames_listed_twice(paths: tuple[str, ...], index: FrameIndex) -> int:

@@ -70,6 +70,7 @@ class TestRecords:
         [
             (record(roi(7, 0)), "roi-pixel-outside", "s.d.rois(1).indicesWithinImage", "0 in ROI 7"),
             (record(roi(7, 1, 16)), "roi-pixel-outside", "s.d.rois(1).indicesWithinImage", "16 in ROI 7"),
+            (record(roi(7, 1), roi(8, 1, 99, 0)), "roi-pixel-outside", "s.d.rois(2).indicesWithinImage", "99 in ROI 8"),
             (record(roi(7, 1.5)), "field-value", "s.d.rois(1).indicesWithinImage", "1.5 at position 1"),
             (record(roi(7, 1), roi(7, 2)), "roi-number-twice", "s.d.rois", "[7]"),
             (record(roi(7, 1), ids=row(7, 8, 8)), "roi-number-twice", "s.d.roiIds", "[8]"),
