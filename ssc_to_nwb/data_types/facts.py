@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import cache, partial
 from typing import NamedTuple, TypeVar
 
 from ssc_to_nwb import naming
@@ -45,6 +46,8 @@ class SessionFacts:
                 for spelling in (spelling for path in place.source for spelling in _spellings(path)):
                     self._places.setdefault(spelling, {})[place.path] = place
         self._found: dict[tuple[str, tuple[str, ...], bool], tuple[str, ...]] = {}
+        # A leaf's places are asked for several times in a row.
+        self._nearest_place = cache(partial(_nearest, known=self._places))
 
     def plane(self, path: str) -> Plane:
         """The plane whose entry or record a leaf is of."""
@@ -55,7 +58,7 @@ class SessionFacts:
 
         links: whether links count. What belongs to no object has the templates without names as they are.
         """
-        source = _nearest(path, self._places)
+        source = self._nearest_place(path)
         key = (source, templates, links)
         if key not in self._found:
             made = self._places.get(source, {}).values()

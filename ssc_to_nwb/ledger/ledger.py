@@ -25,7 +25,8 @@ from ssc_to_nwb.data_types.rule import (
     pattern_regex,
     written,
 )
-from ssc_to_nwb.matlab.leaves import leaf_bytes, matlab_class, matlab_shape, walk_leaves
+from ssc_to_nwb.grouping import grouped
+from ssc_to_nwb.matlab.leaves import leaf_bytes, matlab_class, matlab_shape
 from ssc_to_nwb.matlab.tree import MatChar, MatSparse, MatValue
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import ProblemLog, error
@@ -92,9 +93,9 @@ class Ledger:
     def summary(self) -> dict[str, dict[str, int]]:
         """Leaves, bytes, files by disposition, JSON-ready, each disposition among them; system files do not count."""
         totals = {one.value: {"leaves": 0, "bytes": 0, "files": 0, "file_bytes": 0} for one in Disposition}
-        for entry in self.leaves:
-            totals[entry.disposition.value]["leaves"] += 1
-            totals[entry.disposition.value]["bytes"] += entry.bytes
+        for disposition, leaves in grouped(self.leaves, key=lambda entry: entry.disposition).items():
+            totals[disposition.value]["leaves"] = len(leaves)
+            totals[disposition.value]["bytes"] = sum(entry.bytes for entry in leaves)
         for file in (file for file in self.files if file.rule != SYSTEM_FILE.identifier):
             totals[file.disposition.value]["files"] += 1
             totals[file.disposition.value]["file_bytes"] += file.bytes
@@ -114,9 +115,10 @@ def build_ledger(
     `allow_unmapped` such leaves are logged (unmapped-leaf-kept) and kept verbatim.
     """
     session = facts.session
-    values = dict(walk_leaves(session.tree, session.variable))
     ruled = ruled_leaves(facts) if ruled is None else ruled
-    entries = tuple(_entry(leaf, rule, facts, value=values[leaf.path]) for leaf, rule in ruled)
+    entries = tuple(
+        _entry(leaf, rule, facts, value=value) for (leaf, rule), (_, value) in zip(ruled, session.leaves, strict=True)
+    )
     unmapped = [entry for entry in entries if entry.rule == UNMAPPED.identifier]
     if unmapped and not allow_unmapped:
         shown = listed([entry.source for entry in unmapped], most=_SHOWN)
@@ -153,7 +155,7 @@ def ruled_leaves(facts: SessionFacts) -> Iterator[tuple[Leaf, Rule]]:
     patterns = [(rule, pattern) for rule in all_rules() for pattern in rule.patterns]
     # Names of leaves are few, leaves are tens of thousands.
     candidates: dict[str, list[tuple[Rule, Pattern[str]]]] = {}
-    for path, value in walk_leaves(session.tree, session.variable):
+    for path, value in session.leaves:
         below = path[skipped:]
         names = names_of(below)
         if names not in candidates:

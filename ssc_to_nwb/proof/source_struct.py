@@ -20,6 +20,7 @@ from ssc_to_nwb.restoring.struct_table import StructRow
 
 _HOW = {Disposition.WRITTEN: "written", Disposition.DERIVED: "derived", Disposition.KEPT: "kept"}
 _PLACE = f"{naming.STRUCT_TABLE}/value"
+_LOOKED_AT = 1 << 18
 _HASH_PART = re.compile(r"(value|descrHash|descr|keyNames)(?:\{(\d+)\})?([{(].*)?")
 
 
@@ -166,13 +167,11 @@ def _whole_of(value: MatValue) -> str:
         # Most fields are one number each.
         number = stored.item()
         return "yes" if math.isnan(number) or (math.isfinite(number) and number % 1 == 0) else "no"
+    numbers = stored.ravel(order="K")
     # Part by part: an array of traces is large, and seldom whole.
-    for part in np.nditer(stored, flags=["external_loop", "buffered", "zerosize_ok"], buffersize=1 << 18):
-        numbers = np.asarray(part)
-        with np.errstate(invalid="ignore"):
-            if not (np.isnan(numbers) | (np.mod(numbers, 1) == 0)).all():
-                return "no"
-    return "yes"
+    parts = (numbers[start : start + _LOOKED_AT] for start in range(0, numbers.size, _LOOKED_AT))
+    with np.errstate(invalid="ignore"):
+        return "yes" if all((np.isnan(part) | (np.mod(part, 1) == 0)).all() for part in parts) else "no"
 
 
 def _field_names(value: MatValue) -> list[str] | None:

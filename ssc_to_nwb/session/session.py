@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -18,9 +19,10 @@ from ssc_to_nwb.data_types.subvolumes.source import Subvolume
 from ssc_to_nwb.data_types.trials.source import Trials, read_trials
 from ssc_to_nwb.data_types.trials.times import labelled_times, measured_starts
 from ssc_to_nwb.matlab.field import Field, check_names_distinct, read_hash
+from ssc_to_nwb.matlab.leaves import walk_leaves
 from ssc_to_nwb.matlab.mat_file import OtherVariable, read_session_struct
 from ssc_to_nwb.matlab.stored_chars import MatRead
-from ssc_to_nwb.matlab.tree import MatStruct
+from ssc_to_nwb.matlab.tree import MatStruct, MatValue
 from ssc_to_nwb.metadata.model import SourceFacts
 from ssc_to_nwb.problems import kinds
 from ssc_to_nwb.problems.model import ProblemLog, SscError
@@ -29,7 +31,7 @@ from ssc_to_nwb.session_key import SessionKey
 from ssc_to_nwb.source_files.session_files import dataset_named, key_from_path
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Session:
     """One session as its MATLAB file has it. Times are in ms of the session's clock.
 
@@ -73,6 +75,11 @@ class Session:
     arrays: dict[str, LabelledArray]
     subvolumes: tuple[Subvolume, ...]
     events: dict[str, EventSeries]
+
+    @cached_property
+    def leaves(self) -> tuple[tuple[str, MatValue], ...]:
+        """Every leaf of the struct with its path, in the struct's order."""
+        return tuple(walk_leaves(self.tree, self.variable))
 
     @property
     def planes(self) -> tuple[Plane, ...]:

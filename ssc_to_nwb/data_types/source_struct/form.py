@@ -79,10 +79,9 @@ def _is_whole(numbers: np.ndarray) -> bool:
     if numbers.size == 1:
         number = float(numbers[0])
         return number.is_integer() or math.isnan(number)
-    same = numbers == np.rint(numbers)
-    if not same.all():
-        same |= np.isnan(numbers)
-    return bool(same.all() and not np.isinf(numbers).any())
+    # There are tens of thousands of short arrays, of which this counts faster than `all` and `any`.
+    others = np.count_nonzero(numbers != np.rint(numbers))
+    return others in (0, np.count_nonzero(np.isnan(numbers))) and not np.count_nonzero(np.isinf(numbers))
 
 
 def _rows(

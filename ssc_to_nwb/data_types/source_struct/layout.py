@@ -13,7 +13,6 @@ import numpy as np
 from ssc_to_nwb import naming
 from ssc_to_nwb.data_types.declared import SOURCE, TEXT, Column, DeclaredObject, Sources, Table
 from ssc_to_nwb.data_types.source_struct.form import form_rows, run_lengths, value_json
-from ssc_to_nwb.matlab.leaves import walk_leaves
 from ssc_to_nwb.matlab.tree import MatChar, MatSparse, MatStruct, MatStructArray, MatValue
 
 # An array of more elements is no reading matter: it has a table of its own.
@@ -136,8 +135,7 @@ def objects(sources: Sources) -> Iterator[DeclaredObject]:
     session = sources.session
     yield from (SOURCE, replace(STRUCT, values=partial(_struct_values, sources)), FILES, ITEMS)
     paths = {entry.source for entry in sources.leaves if entry.kept}
-    leaves = walk_leaves(session.tree, session.variable)
-    kept = [(path, value) for path, value in leaves if path in paths and is_large(value)]
+    kept = [(path, value) for path, value in session.leaves if path in paths and is_large(value)]
     if len(kept) > 1:
         # Which of them is first, the rows say.
         kept = [item for row in form_rows(session, sources.leaves) for item in row.kept]
