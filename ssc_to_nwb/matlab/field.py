@@ -200,11 +200,11 @@ def integers_of_each(fields: Sequence[Field], *, length: int | None = None) -> l
 
     length: how many numbers each must have. Raises as `integers`, for the first field that is not as it must be.
     """
-    values = [field.value for field in fields]
-    if values and all(_is_plain_row(value, length) for value in values):
-        joined = np.concatenate([value.reshape(-1) for value in values])
+    rows = [field.value for field in fields if _is_plain_row(field.value, length)]
+    if rows and len(rows) == len(fields):
+        joined = np.concatenate([row.reshape(-1) for row in rows])
         if (np.abs(joined) <= _LARGEST_WHOLE).all() and (joined == np.floor(joined)).all():
-            numbers, ends = joined.astype(np.int64), accumulate((value.size for value in values), initial=0)
+            numbers, ends = joined.astype(np.int64), accumulate((row.size for row in rows), initial=0)
             return [numbers[start:end] for start, end in pairwise(ends)]
     return [field.integers(length=length) for field in fields]
 
