@@ -55,7 +55,7 @@ MAY_IMPORT = {
         "tif",
     },
     "ledger": {
-        "data_types", "matlab", "naming", "problems", "quantities", "session", "source_files", "system_files",
+        "data_types", "grouping", "matlab", "naming", "problems", "quantities", "session", "source_files", "system_files",
         "tif",
     },
     "restoring": {"data_types", "grouping", "matlab", "naming"},
