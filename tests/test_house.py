@@ -55,8 +55,8 @@ MAY_IMPORT = {
         "tif",
     },
     "ledger": {
-        "data_types", "grouping", "matlab", "naming", "problems", "quantities", "session", "source_files", "system_files",
-        "tif",
+        "data_types", "grouping", "matlab", "naming", "problems", "quantities", "session", "source_files",
+        "system_files", "tif",
     },
     "restoring": {"data_types", "grouping", "matlab", "naming"},
     "testing": {"matlab"},
