@@ -14,7 +14,7 @@ import tifffile
 from converting import convert
 from made_sessions import array, problem_raised
 
-from ssc_to_nwb.api.restoring import opened
+from ssc_to_nwb.api import restoring
 from ssc_to_nwb.data_types.imaging_stacks.restore import StacksReport, restore_stacks
 from ssc_to_nwb.problems.model import ProblemLog
 from ssc_to_nwb.testing.dataset import SyntheticSession, write_session
@@ -80,7 +80,7 @@ def restore(tmp_path: Path) -> Restore:
 
 
 def stacks_of(nwb: Path, folder: Path, **options: Any) -> StacksReport:
-    with opened(nwb) as view:
+    with restoring._opened(nwb) as view:
         return restore_stacks(view, folder, nwb_path=nwb, **options)
 
 
