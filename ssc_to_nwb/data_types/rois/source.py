@@ -189,21 +189,28 @@ def _read_rois(field: Field, *, image_shape: tuple[int, ...]) -> tuple[Roi, ...]
     records = field.items()
     numbers = integers_of_each([record.child("id") for record in records], length=1)
     pixels = [record.child("indicesWithinImage") for record in records]
-    linear_indices = integers_of_each(pixels)
+    rois = tuple(
+        Roi(path=record.path, number=int(number[0]), corners_xy=_read_corners(record), linear_indices=indices)
+        for record, number, indices in zip(records, numbers, integers_of_each(pixels), strict=True)
+    )
+    _check_within(rois, pixels, image_shape=image_shape)
+    return rois
+
+
+def _check_within(rois: Sequence[Roi], pixels: Sequence[Field], *, image_shape: tuple[int, ...]) -> None:
+    """See that all pixels of a plane are in its image; pixels: the field of each ROI. Raises roi-pixel-outside."""
     last = image_shape[0] * image_shape[1]
-    joined = np.concatenate(linear_indices) if records else np.zeros(0)
-    if ((joined < 1) | (joined > last)).any():
-        outside = next(place for place, of in enumerate(linear_indices) if ((of < 1) | (of > last)).any())
-        found = linear_indices[outside]
-        raise pixels[outside].problem(
+
+    def is_outside(numbers: np.ndarray) -> np.ndarray:
+        return (numbers < 1) | (numbers > last)
+
+    if rois and is_outside(np.concatenate([roi.linear_indices for roi in rois])).any():
+        roi, field = next(pair for pair in zip(rois, pixels, strict=True) if is_outside(pair[0].linear_indices).any())
+        raise field.problem(
             kinds.ROI_PIXEL_OUTSIDE,
             expected=f"1 to {last} ({image_shape[0]} rows x {image_shape[1]} columns)",
-            found=f"{found[(found < 1) | (found > last)][0]} in ROI {numbers[outside][0]}",
+            found=f"{roi.linear_indices[is_outside(roi.linear_indices)][0]} in ROI {roi.number}",
         )
-    return tuple(
-        Roi(path=record.path, number=int(number[0]), corners_xy=_read_corners(record), linear_indices=indices)
-        for record, number, indices in zip(records, numbers, linear_indices, strict=True)
-    )
 
 
 def _read_corners(record: Field) -> np.ndarray:
