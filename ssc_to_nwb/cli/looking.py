@@ -73,6 +73,12 @@ def _picture(written: Path | None) -> dict[str, Any]:
     return {"picture": written}
 
 
+def _print_picture(written: Path | None) -> None:
+    # A picture that was shown in a window is nowhere.
+    if written is not None:
+        echo(written)
+
+
 @shows_result_of(
     plot_trial,
     "ssc-to-nwb plot-trial session.nwb --trial 8 -o trial-8.png",
@@ -85,9 +91,7 @@ def plot_trial_command(written: Path | None) -> None:
 
     FILE is an NWB file, or a folder with one in it.
     """
-    # A picture that was shown in a window is nowhere.
-    if written is not None:
-        echo(written)
+    _print_picture(written)
 
 
 @command_of(
@@ -136,8 +140,7 @@ def plot_cell_command(written: Path | None) -> None:
     FILES are NWB files, or folders with NWB files in them. If a session has the number in another plane, or more than
     10 um away, it is drawn in another color, with the reason.
     """
-    if written is not None:
-        echo(written)
+    _print_picture(written)
 
 
 @shows_result_of(

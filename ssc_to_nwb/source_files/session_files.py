@@ -45,13 +45,18 @@ def key_from_path(path: Path) -> SessionKey:
 def key_of_file(name: str) -> SessionKey | None:
     """The session whose file has this name; None where it is not the name of a session file."""
     key = SessionKey.at_start_of(name)
-    return key if key is not None and name.removeprefix(str(key)).lower() in _ENDINGS else None
+    return key if key is not None and _rest(name, key).lower() in _ENDINGS else None
+
+
+def _rest(name: str, key: SessionKey) -> str:
+    """What follows the key in a name."""
+    return name.removeprefix(str(key))
 
 
 def dataset_named(path: Path) -> str | None:
     """The data set that names its session files like this one; None where the name leaves it open."""
     key = key_of_file(path.name)
-    return None if key is None else _ENDINGS[path.name.removeprefix(str(key)).lower()]
+    return None if key is None else _ENDINGS[_rest(path.name, key).lower()]
 
 
 def dataset_of(path: Path) -> str:
@@ -134,7 +139,7 @@ def why_not_taken(below: PurePosixPath, *, is_member: bool = False) -> str | Non
     key = SessionKey.at_start_of(below.name)
     if key is None:
         return "its name does not begin with animal and date"
-    rest = below.name.removeprefix(str(key))
+    rest = _rest(below.name, key)
     return None if rest.lower() in _ENDINGS else f"its name continues with {rest!r} after animal and date"
 
 
